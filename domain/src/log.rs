@@ -1,0 +1,3 @@
+mod base64;
+pub mod hash;
+pub use hash::Hash;
