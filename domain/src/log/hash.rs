@@ -17,7 +17,7 @@ pub const HASH_BYTES: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; HASH_BYTES]);
 
-/// Why something is not a [`Hash`].
+/// Why something is not a hash.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HashError {
     /// Raw bytes of another length.

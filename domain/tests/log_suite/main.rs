@@ -1,0 +1,6 @@
+//! The log module from outside: vector files, properties, and published crates as second opinion.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
+
+mod support;
+mod vectors;
