@@ -1,0 +1,54 @@
+//! Writes `.sqlx`, the shapes of all `query!` calls, so that ordinary builds need no database:
+//! starts a temporary cluster, migrates a database and lets `cargo check` ask it. Run by
+//! `make sqlx`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Context, ensure};
+use litopys_migrations::{Role, schema, testing};
+
+const DATABASE: &str = "litopys";
+const PACKAGES: [&str; 6] = ["domain", "migrations", "projections", "api", "audit", "tests"];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
+    let cluster = testing::private_cluster().await;
+    schema::prepare_database(&cluster.superuser_options("postgres"), DATABASE).await?;
+
+    // Old files are not pruned by sqlx, and a query that is gone must not seem checked.
+    let offline = root.join(".sqlx");
+    if offline.exists() {
+        fs::remove_dir_all(&offline)?;
+    }
+    fs::create_dir(&offline)?;
+    // Cargo cannot know that the macros must look again, unless the sources look new.
+    for package in PACKAGES {
+        touch_sources(&root.join(package))?;
+    }
+    let status = Command::new(env!("CARGO"))
+        .args(["check", "--workspace", "--all-targets"])
+        .current_dir(root)
+        .env("DATABASE_URL", cluster.database_url(DATABASE, Role::Superuser))
+        .env("SQLX_OFFLINE", "false")
+        .env("SQLX_OFFLINE_DIR", &offline)
+        .status()
+        .context("cannot run cargo check")?;
+    ensure!(status.success(), "cargo check ended with {status}; .sqlx is not complete");
+    Ok(())
+}
+
+fn touch_sources(dir: &Path) -> anyhow::Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))? {
+        let path: PathBuf = entry?.path();
+        if path.is_dir() {
+            touch_sources(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            File::options().append(true).open(&path)?.set_modified(SystemTime::now())?;
+        }
+    }
+    Ok(())
+}
