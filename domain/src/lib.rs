@@ -10,6 +10,7 @@ pub mod ids;
 pub mod keys;
 pub mod legal_time;
 pub mod log;
+pub mod registry;
 pub mod sealed;
 pub mod statement;
 #[cfg(test)]
