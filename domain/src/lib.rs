@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod dsse;
 pub mod ids;
 pub mod keys;
+pub mod law;
 pub mod legal_time;
 pub mod log;
 pub mod registry;
