@@ -7,11 +7,14 @@
 //! Opening, stopping and dropping wait for the server and therefore block for up to some
 //! seconds: asynchronous callers use `spawn_blocking`.
 
+mod backup;
+mod copy;
 mod error;
 mod initdb;
 mod programs;
 mod server;
 mod settings;
+mod supervise;
 mod user;
 mod watchdog;
 

@@ -34,8 +34,8 @@ pub struct TestDatabase {
 /// Where no cluster can be started; the message says why and how to mend it.
 pub async fn database() -> TestDatabase {
     let cluster = shared_cluster().await;
-    let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    clone_database(cluster, TEMPLATE, &name).await;
+    let name = next_name();
+    clone_template(cluster, &name).await;
     TestDatabase { name, cluster }
 }
 
@@ -107,22 +107,29 @@ impl TestDatabase {
             .connect_lazy_with(self.options(role))
     }
 
-    /// A second database with the same contents, to be tampered with. Nobody may be connected
-    /// to this one meanwhile: close the pools first.
+    /// A second database with the same contents, to be tampered with while this one lives on.
     ///
     /// # Panics
-    /// Where Postgres refuses, for example because of an open connection.
+    /// Where Postgres refuses; the message says why.
     pub async fn copy(&self) -> Self {
-        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        clone_database(self.cluster, &self.name, &name).await;
-        Self { name, cluster: self.cluster }
+        let name = next_name();
+        let (cluster, from, to) = (self.cluster, self.name.clone(), name.clone());
+        tokio::task::spawn_blocking(move || cluster.copy_database(&from, &to))
+            .await
+            .unwrap_or_else(fail)
+            .unwrap_or_else(fail);
+        Self { name, cluster }
     }
 }
 
-async fn clone_database(cluster: &Cluster, template: &str, name: &str) {
+fn next_name() -> String {
+    format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed))
+}
+
+async fn clone_template(cluster: &Cluster, name: &str) {
     let mut admin = cluster.superuser_options("postgres").connect().await.unwrap_or_else(fail);
     let create =
-        format!("create database {} template {}", schema::quoted(name), schema::quoted(template));
+        format!("create database {} template {}", schema::quoted(name), schema::quoted(TEMPLATE));
     admin.execute(create.as_str()).await.unwrap_or_else(fail);
     schema::set_database_rights(&mut admin, name).await.unwrap_or_else(fail);
     admin.close().await.unwrap_or_else(fail);

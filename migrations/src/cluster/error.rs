@@ -74,6 +74,19 @@ pub enum ClusterError {
     /// There are files, but they are no whole data directory.
     #[error("{0} is not a PostgreSQL data directory (no PG_VERSION); move it away or restore it")]
     NotADataDirectory(PathBuf),
+    /// A restore would overwrite files of a cluster.
+    #[error("{0} exists already; nothing is restored over it, so choose another directory")]
+    AlreadyThere(PathBuf),
+    /// A client program failed.
+    #[error("{program} ended with {status}: {said}")]
+    Client {
+        /// Which program.
+        program: &'static str,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said.
+        said: String,
+    },
     /// initdb failed.
     #[error("initdb failed with {status}:\n{output}")]
     Initdb {

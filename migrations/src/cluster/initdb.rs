@@ -34,12 +34,15 @@ pub(crate) fn ensure(layout: &Layout, found: Option<&str>) -> Result<(), Cluster
     }
 }
 
+/// What an earlier attempt that was killed left behind.
+pub(crate) fn remove_if_there(dir: &Path) -> Result<(), ClusterError> {
+    if dir.exists() { fs::remove_dir_all(dir).doing("remove", dir) } else { Ok(()) }
+}
+
 /// initdb into `data.new`, then rename: a killed initdb leaves nothing that looks finished.
 fn create(layout: &Layout) -> Result<(), ClusterError> {
     let fresh = layout.data.with_extension("new");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh).doing("remove", &fresh)?;
-    }
+    remove_if_there(&fresh)?;
     user::make_private(&fresh, layout.user.as_ref())?;
     let initdb = layout.programs.path("initdb");
     let mut command = user::command(&initdb, &fresh, layout.user.as_ref());

@@ -25,7 +25,7 @@ rm -rf "$1"
 /// A shell that waits for us to end.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    _shell: Child,
+    shell: Child,
 }
 
 impl Watchdog {
@@ -41,6 +41,16 @@ impl Watchdog {
             .stderr(Stdio::null())
             .spawn()
             .doing("start a watchdog for", dir)?;
-        Ok(Self { _shell: shell })
+        Ok(Self { shell })
+    }
+}
+
+impl Drop for Watchdog {
+    /// The server is stopped by now; the shell only removes the directory, which is waited for.
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        if let Err(error) = self.shell.wait() {
+            tracing::warn!(%error, "the watchdog of an ephemeral cluster is lost");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The private cluster from its first start to its end, crashes included.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use litopys_migrations::{Cluster, ClusterError, ClusterOptions, Role, schema, testing};
@@ -42,6 +44,64 @@ async fn a_killed_server_is_noticed_and_recovers() {
 }
 
 #[tokio::test]
+async fn a_supervised_server_comes_back_until_it_is_stopped() {
+    let cluster = Arc::new(testing::private_cluster().await);
+    write_one(&cluster).await;
+    let supervisor = tokio::spawn(Arc::clone(&cluster).supervise());
+    for _ in 0..2 {
+        let pid = pid_of(&cluster);
+        kill_process(pid, Signal::KILL).unwrap();
+        for _ in 0..600 {
+            if cluster.pid().is_some_and(|now| i64::from(now) != i64::from(pid.as_raw_pid())) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_ne!(pid_of(&cluster), pid);
+        assert_eq!(count(&cluster).await, 1);
+    }
+    cluster.stop().unwrap();
+    supervisor.await.unwrap();
+    assert!(!cluster.is_alive());
+}
+
+#[tokio::test]
+async fn a_base_backup_becomes_a_cluster_again_and_never_over_another() {
+    let cluster = testing::private_cluster().await;
+    write_one(&cluster).await;
+    let dir = TempDir::new();
+    let (backup, restored) = (dir.path().join("backup"), dir.path().join("restored"));
+    cluster.backup_to(&backup).unwrap();
+
+    Cluster::restore_from(&backup, &restored).unwrap();
+    let second = Cluster::open(lasting_options(&restored)).unwrap();
+    assert_eq!(count(&second).await, 1);
+    drop(second);
+
+    let again = Cluster::restore_from(&backup, &restored).unwrap_err();
+    assert!(matches!(again, ClusterError::AlreadyThere(_)), "{again:?}");
+    let nothing = Cluster::restore_from(dir.path(), &dir.path().join("third")).unwrap_err();
+    assert!(matches!(nothing, ClusterError::NotADataDirectory(_)), "{nothing:?}");
+}
+
+#[test]
+fn missing_programs_are_named_with_the_command_that_installs_them() {
+    let dir = TempDir::new();
+    let output = owner_command(dir.path()).env("PG_BIN", dir.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains("NoPrograms"), "{said}");
+    assert!(ClusterError::NoPrograms.to_string().contains("apt-get install -y"));
+}
+
+#[tokio::test]
+async fn ctrl_c_does_not_reach_the_server() {
+    let cluster = testing::private_cluster().await;
+    let server = pid_of(&cluster);
+    assert_eq!(rustix::process::getpgid(Some(server)).unwrap(), server);
+}
+
+#[tokio::test]
 async fn a_second_instance_is_refused() {
     let cluster = testing::private_cluster().await;
     let again = Cluster::open(lasting_options(cluster.dir()));
@@ -52,8 +112,6 @@ async fn a_second_instance_is_refused() {
 #[tokio::test]
 async fn a_server_left_behind_by_a_killed_owner_is_swept_up() {
     let dir = TempDir::new();
-    // Forgetting the cluster's handles is as near to SIGKILL as one process can come: the lock
-    // has to be let go of, so the owner is a real second process that is really killed.
     let mut owner = owner_process(dir.path());
     let pid_file = dir.path().join("data/postmaster.pid");
     let orphan = wait_for_pid(&pid_file);
@@ -71,7 +129,11 @@ async fn a_server_left_behind_by_a_killed_owner_is_swept_up() {
 async fn an_ephemeral_cluster_ends_with_its_process_and_leaves_nothing() {
     let dir = TempDir::new();
     let inner = dir.path().join("inner");
-    let mut owner = owner_process_with(&inner, true);
+    let mut owner = owner_command(&inner)
+        .env("LITOPYS_TEST_OWNER_EPHEMERAL", "1")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let server = wait_for_pid(&inner.join("data/postmaster.pid"));
     owner.kill().unwrap();
     owner.wait().unwrap();
@@ -135,7 +197,6 @@ fn a_path_too_long_for_a_socket_is_refused() {
 
 #[test]
 fn a_directory_that_the_servers_user_cannot_reach_is_refused() {
-    use std::os::unix::fs::PermissionsExt;
     if !rustix::process::geteuid().is_root() {
         return; // only root lends the server another user
     }
@@ -168,10 +229,7 @@ async fn nothing_listens_on_the_network_and_durability_is_on() {
             .unwrap();
         assert_eq!(value, expected, "{setting}");
     }
-    let mode = {
-        use std::os::unix::fs::PermissionsExt;
-        fs::metadata(cluster.socket_dir()).unwrap().permissions().mode() & 0o777
-    };
+    let mode = { fs::metadata(cluster.socket_dir()).unwrap().permissions().mode() & 0o777 };
     assert_eq!(mode, 0o700);
 }
 
@@ -186,20 +244,16 @@ fn owner() {
     std::thread::sleep(Duration::from_mins(2));
 }
 
-fn owner_process(dir: &Path) -> std::process::Child {
-    owner_process_with(dir, false)
+fn owner_process(dir: &Path) -> Child {
+    owner_command(dir).stdout(Stdio::null()).spawn().unwrap()
 }
 
-fn owner_process_with(dir: &Path, ephemeral: bool) -> std::process::Child {
+fn owner_command(dir: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", "--ignored", "lifecycle::owner"])
-        .env("LITOPYS_TEST_OWNER_DIR", dir)
-        .stdout(std::process::Stdio::null());
-    if ephemeral {
-        command.env("LITOPYS_TEST_OWNER_EPHEMERAL", "1");
-    }
-    command.spawn().unwrap()
+        .args(["--exact", "--ignored", "--nocapture", "lifecycle::owner"])
+        .env("LITOPYS_TEST_OWNER_DIR", dir);
+    command
 }
 
 fn wait_for_pid(pid_file: &Path) -> Pid {
@@ -256,7 +310,6 @@ struct TempDir(tempfile::TempDir);
 
 impl TempDir {
     fn new() -> Self {
-        use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::Builder::new().prefix("litopys-").tempdir().unwrap();
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
         Self(dir)

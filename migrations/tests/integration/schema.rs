@@ -72,3 +72,20 @@ async fn a_url_reaches_the_same_database() {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&by_url.stdout).trim(), "litopys_writer");
 }
+
+#[tokio::test]
+async fn a_copy_holds_the_same_and_can_be_changed_alone() {
+    let database = testing::database().await;
+    let original = database.pool(Role::Writer);
+    insert_event(&original, 0).await.unwrap();
+    let copy = database.copy().await;
+    let pool = copy.pool(Role::Superuser);
+    sqlx::query("alter table events disable trigger append_only").execute(&pool).await.unwrap();
+    sqlx::query("update events set event_type = 'Forged'").execute(&pool).await.unwrap();
+    let read = "select payload::text, event_type from events";
+    let changed: (String, String) =
+        sqlx::query_as(read).fetch_one(&copy.pool(Role::Auditor)).await.unwrap();
+    assert_eq!(changed, (PAYLOAD.to_owned(), "Forged".to_owned()));
+    let kept: (String, String) = sqlx::query_as(read).fetch_one(&original).await.unwrap();
+    assert_eq!(kept, (PAYLOAD.to_owned(), "NoteAdded".to_owned()));
+}
