@@ -9,12 +9,14 @@
 //! | [`node`] | addresses of full subtrees, and the tiles that hold them |
 //! | [`range`] | the right edge of the tree of RFC 9162 §2.1 |
 //! | [`tile`] | C2SP `tlog-tiles`: paths, hash tiles, entry bundles |
+//! | [`batch`] | several leaves appended together: their tiles and inclusion proofs |
 //! | [`proof`] | RFC 9162 §2.1.3 and §2.1.4, inclusion and consistency proofs |
 //! | [`note`] | C2SP `signed-note`, and the signature of C2SP `tlog-cosignature` |
 //! | [`checkpoint`] | C2SP `tlog-checkpoint` |
 //! | [`offline`] | C2SP `tlog-proof`, a proof and its checkpoint in one file |
 
 mod base64;
+pub mod batch;
 pub mod checkpoint;
 pub mod hash;
 pub mod node;
@@ -24,6 +26,7 @@ pub mod proof;
 pub mod range;
 pub mod tile;
 
+pub use batch::Batch;
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointPolicy, OpenedCheckpoint};
 pub use hash::{Hash, HashError};
 pub use node::NodeAddress;

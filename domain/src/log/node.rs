@@ -22,6 +22,12 @@ impl NodeAddress {
         }
     }
 
+    /// The subtree of which this one is half.
+    #[must_use]
+    pub(super) fn parent(self) -> Self {
+        Self { level: self.level + 1, index: self.index >> 1 }
+    }
+
     /// The hashes of [`NodeAddress::tile`] that the node spans.
     pub(super) fn span(self) -> std::ops::Range<usize> {
         let inner = self.inner_level();

@@ -5,6 +5,7 @@
 
 use super::LEAVES_MAX;
 use super::hash::{HASH_BYTES, Hash};
+use super::node::NodeAddress;
 
 /// The right edge of a tree of `size` leaves, largest subtree first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,20 +56,31 @@ impl CompactRange {
         self.push_with(leaf, |_, _| {});
     }
 
-    /// Appends one leaf hash and reports every full subtree that it completes, smallest first, as
-    /// (level, root); level 0 is the leaf itself.
-    pub fn push_with(&mut self, leaf: Hash, mut completed: impl FnMut(u32, Hash)) {
+    /// Appends one leaf hash and reports every full subtree that it completes with its root,
+    /// smallest first; the first is the leaf itself.
+    pub fn push_with(&mut self, leaf: Hash, mut completed: impl FnMut(NodeAddress, Hash)) {
+        let mut node = NodeAddress { level: 0, index: self.size };
         let mut hash = leaf;
-        let merges = self.size.trailing_ones();
-        completed(0, hash);
-        for level in 1..=merges {
-            // A set bit of `size` stands for a stored hash, so this never runs dry.
-            let Some(left) = self.hashes.pop() else { break };
+        completed(node, hash);
+        // A right child completes its parent; its left sibling is the range's last hash.
+        while node.index & 1 == 1
+            && let Some(left) = self.hashes.pop()
+        {
             hash = Hash::node(&left, &hash);
-            completed(level, hash);
+            node = node.parent();
+            completed(node, hash);
         }
         self.hashes.push(hash);
         self.size += 1;
+    }
+
+    /// Address and root of each subtree, largest first.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeAddress, Hash)> {
+        let size = self.size;
+        let levels = (0..64_u8).rev().filter(move |level| size >> level & 1 == 1);
+        // A set bit's subtree is followed only by smaller ones, which the shift drops.
+        let addresses = levels.map(move |level| NodeAddress { level, index: (size >> level) - 1 });
+        addresses.zip(self.hashes.iter().copied())
     }
 
     /// The root of the tree.

@@ -77,6 +77,12 @@ impl<'a> Tile<'a> {
         self.id
     }
 
+    /// The hashes one after another, as a tile is stored and served. The tile of a smaller log is
+    /// the beginning of these bytes.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.hashes.as_flattened()
+    }
+
     /// The hashes in order.
     pub fn hashes(&self) -> impl DoubleEndedIterator<Item = Hash> {
         self.hashes.iter().copied().map(Hash::from_bytes)

@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
+mod properties;
+mod second_opinion;
 mod support;
 mod vectors;

@@ -1,6 +1,7 @@
 //! Reading of the vector files, and a whole log in memory.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use litopys_domain::log::{Hash, NodeAddress, ProofPlan, Tile, TileBuilder, TileId};
 use serde_json::Value;
@@ -59,6 +60,12 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// A log whose second level has a few hashes and whose last tile is partial, made once.
+pub(crate) fn tree() -> &'static Tree {
+    static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::of_entries(1234));
+    &TREE
+}
+
 /// A log as the ledger stores it: full tiles, and a builder for what is not full.
 pub(crate) struct Tree {
     full: HashMap<TileId, Vec<u8>>,
@@ -76,6 +83,11 @@ impl Tree {
         tree
     }
 
+    /// The right edge.
+    pub(crate) fn builder(&self) -> &TileBuilder {
+        &self.builder
+    }
+
     /// The bytes of a full or partial tile.
     pub(crate) fn tile(&self, id: TileId) -> Vec<u8> {
         if let Some(bytes) = self.full.get(&id) {
@@ -83,7 +95,20 @@ impl Tree {
         }
         let partial = self.builder.partial(id.level).unwrap();
         assert_eq!(partial.id(), id);
-        partial.hashes().flat_map(|hash| *hash.as_bytes()).collect()
+        partial.bytes().to_vec()
+    }
+
+    /// The root that the log had at an earlier size, by the definition of RFC 9162 §2.1.1.
+    pub(crate) fn root(&self, size: u64) -> Hash {
+        if size == 0 { Hash::EMPTY_ROOT } else { self.subtree(0, size) }
+    }
+
+    fn subtree(&self, start: u64, end: u64) -> Hash {
+        if end - start == 1 {
+            return self.node(NodeAddress { level: 0, index: start }).unwrap();
+        }
+        let middle = start + (end - start).next_power_of_two() / 2;
+        Hash::node(&self.subtree(start, middle), &self.subtree(middle, end))
     }
 
     pub(crate) fn node(&self, address: NodeAddress) -> Option<Hash> {

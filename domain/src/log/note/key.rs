@@ -4,10 +4,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey};
 use sha2::{Digest, Sha256};
 
 use super::KEY_ID_BYTES;
+use crate::keys::PublicKey;
 use crate::log::base64;
 
 /// Latest time that a cosignature may state (C2SP `tlog-cosignature`).
@@ -38,7 +39,7 @@ pub struct VerifierKey {
     name: String,
     id: KeyId,
     kind: KeyKind,
-    public: VerifyingKey,
+    public: PublicKey,
 }
 
 /// A key that signs notes with ordinary Ed25519 signatures. `Debug` does not show the secret.
@@ -116,10 +117,7 @@ impl VerifierKey {
         if !is_name(name) {
             return Err(KeyError::Name);
         }
-        let public = VerifyingKey::from_bytes(public)
-            .ok()
-            .filter(|key| is_sound(key, public))
-            .ok_or(KeyError::Weak)?;
+        let public = PublicKey::from_bytes(public).map_err(|_| KeyError::Weak)?;
         let digest = Sha256::new()
             .chain_update(name)
             .chain_update([b'\n', kind.byte()])
@@ -168,7 +166,7 @@ impl VerifierKey {
 
     fn verify_strict(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        self.public.verify_strict(message, &signature).map_err(|_| BadSignature)
+        self.public.verifying_key().verify_strict(message, &signature).map_err(|_| BadSignature)
     }
 }
 
@@ -246,13 +244,6 @@ impl fmt::Debug for KeyId {
 pub(super) fn is_name(name: &str) -> bool {
     let is_refused = |c: char| c == '+' || c.is_whitespace() || c < ' ';
     (1..=NAME_BYTES_MAX).contains(&name.len()) && !name.contains(is_refused)
-}
-
-/// Whether the key is one that all verifiers judge alike: `bytes` encode it canonically and it has
-/// prime order.
-fn is_sound(key: &VerifyingKey, bytes: &[u8; PUBLIC_KEY_BYTES]) -> bool {
-    let point = key.to_edwards();
-    !key.is_weak() && point.is_torsion_free() && point.compress().as_bytes() == bytes
 }
 
 fn parse_id(text: &str) -> Option<KeyId> {

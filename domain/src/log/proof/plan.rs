@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::log::hash::Hash;
 use crate::log::node::NodeAddress;
-use crate::log::range::fold_right;
 use crate::log::tile::TileId;
 
 /// The recipe of one proof: the full subtrees it needs, so that a caller can fetch all of their
@@ -12,11 +11,13 @@ use crate::log::tile::TileId;
 ///
 /// A subtree in a tile that was not full at the size of the proof may meanwhile be found in the
 /// full tile; both give the same hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProofPlan {
-    /// For each hash of the proof the neighbouring full subtrees under it, left to right: one where
-    /// the hash is a full subtree itself, several where it is the ragged right edge.
-    steps: Vec<Vec<NodeAddress>>,
+    /// The full subtrees under all hashes of the proof, in the proof's order.
+    nodes: Vec<NodeAddress>,
+    /// For each hash of the proof how many neighbouring subtrees are under it, left to right: one
+    /// where the hash is a full subtree itself, several where it is the ragged right edge.
+    widths: Vec<usize>,
 }
 
 /// Why a proof cannot be planned or assembled.
@@ -50,19 +51,18 @@ impl ProofPlan {
             return Err(PlanError::Index { index, size });
         }
         let (mut start, mut end) = (0, size);
-        let mut steps = Vec::new();
+        let mut plan = Self::default();
         while end - start > 1 {
             let middle = start + left_width(end - start);
             if index < middle {
-                steps.push(full_subtrees(middle, end));
+                plan.add(middle, end);
                 end = middle;
             } else {
-                steps.push(full_subtrees(start, middle));
+                plan.add(start, middle);
                 start = middle;
             }
         }
-        steps.reverse();
-        Ok(Self { steps })
+        Ok(plan.reversed())
     }
 
     /// Proof that the tree of `old_size` leaves is the beginning of the tree of `new_size` leaves;
@@ -72,28 +72,27 @@ impl ProofPlan {
             return Err(PlanError::Sizes { old_size, new_size });
         }
         let (mut start, mut end) = (0, new_size);
-        let mut steps = Vec::new();
+        let mut plan = Self::default();
         while old_size != 0 && old_size != end {
             let middle = start + left_width(end - start);
             if old_size <= middle {
-                steps.push(full_subtrees(middle, end));
+                plan.add(middle, end);
                 end = middle;
             } else {
-                steps.push(full_subtrees(start, middle));
+                plan.add(start, middle);
                 start = middle;
             }
         }
         // Left out where it is the whole old tree, whose root the verifier has.
         if start > 0 {
-            steps.push(full_subtrees(start, end));
+            plan.add(start, end);
         }
-        steps.reverse();
-        Ok(Self { steps })
+        Ok(plan.reversed())
     }
 
     /// Every full subtree whose hash is needed.
     pub fn nodes(&self) -> impl Iterator<Item = NodeAddress> {
-        self.steps.iter().flatten().copied()
+        self.nodes.iter().copied()
     }
 
     /// Every tile that holds a needed hash, or the hashes it is computed from, each once.
@@ -106,36 +105,48 @@ impl ProofPlan {
         &self,
         mut source: impl FnMut(NodeAddress) -> Option<Hash>,
     ) -> Result<Vec<Hash>, PlanError> {
-        let mut proof = Vec::with_capacity(self.steps.len());
-        let mut hashes = Vec::new();
-        for step in &self.steps {
-            hashes.clear();
-            for node in step {
-                hashes.push(source(*node).ok_or(PlanError::Missing(*node))?);
+        let mut proof = Vec::with_capacity(self.widths.len());
+        let mut rest = self.nodes.as_slice();
+        for width in &self.widths {
+            let (step, after) = rest.split_at(*width);
+            let mut hash = None;
+            for node in step.iter().rev() {
+                let left = source(*node).ok_or(PlanError::Missing(*node))?;
+                hash = Some(hash.map_or(left, |right| Hash::node(&left, &right)));
             }
-            // A step always spans at least one leaf.
-            proof.extend(fold_right(hashes.iter().copied()));
+            // A step spans at least one leaf, so it has a hash.
+            proof.extend(hash);
+            rest = after;
         }
         Ok(proof)
+    }
+
+    /// Adds the next hash towards the leaf: the subtree over the leaves `start..end`.
+    ///
+    /// It falls into full subtrees, largest first, as `start` is a multiple of that one's width.
+    fn add(&mut self, start: u64, end: u64) {
+        let before = self.nodes.len();
+        let mut at = start;
+        while at < end {
+            let height = (end - at).ilog2();
+            // `ilog2` of a u64 is at most 63.
+            let level = u8::try_from(height).unwrap_or(u8::MAX);
+            self.nodes.push(NodeAddress { level, index: at >> height });
+            at += 1 << height;
+        }
+        self.nodes[before..].reverse();
+        self.widths.push(self.nodes.len() - before);
+    }
+
+    /// Turns the order from the root down into that of a proof, from the leaf up.
+    fn reversed(mut self) -> Self {
+        self.nodes.reverse();
+        self.widths.reverse();
+        self
     }
 }
 
 /// Leaves of the left child of a tree of `width` ≥ 2 leaves: the largest power of two below it.
 fn left_width(width: u64) -> u64 {
     1 << (width - 1).ilog2()
-}
-
-/// The full subtrees over the leaves `start..end`, largest first, where `start` is a multiple of
-/// the first one's width.
-fn full_subtrees(start: u64, end: u64) -> Vec<NodeAddress> {
-    let mut subtrees = Vec::with_capacity((end - start).count_ones() as usize);
-    let mut at = start;
-    while at < end {
-        let height = (end - at).ilog2();
-        // `ilog2` of a u64 is at most 63.
-        let level = u8::try_from(height).unwrap_or(u8::MAX);
-        subtrees.push(NodeAddress { level, index: at >> height });
-        at += 1 << height;
-    }
-    subtrees
 }

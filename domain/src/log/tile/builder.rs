@@ -76,25 +76,23 @@ impl TileBuilder {
     /// Appends one leaf hash and hands every tile that it fills to `full`, lowest level first.
     ///
     /// A full tile's `bytes` are exactly 8192 and are only lent: copy them to keep them.
-    pub fn push(&mut self, leaf: Hash, mut full: impl FnMut(TileId, &[u8])) {
+    pub fn push(&mut self, leaf: Hash, full: impl FnMut(TileId, &[u8])) {
+        self.push_with(leaf, |_, _| {}, full);
+    }
+
+    /// As [`TileBuilder::push`], and reports the full subtrees that [`CompactRange::push_with`] does.
+    pub(in crate::log) fn push_with(
+        &mut self,
+        leaf: Hash,
+        mut completed: impl FnMut(NodeAddress, Hash),
+        mut full: impl FnMut(TileId, &[u8]),
+    ) {
         let Self { range, partials } = self;
-        let size = range.size() + 1;
-        range.push_with(leaf, |height, hash| {
-            if height % u32::from(TILE_LEVEL_BITS) != 0 {
-                return;
-            }
-            // A tree of u64 leaves is at most 64 high, so the level is at most 8.
-            let level = u8::try_from(height / u32::from(TILE_LEVEL_BITS)).unwrap_or(u8::MAX);
-            let position = usize::from(level);
-            if partials.len() <= position {
-                partials.push(Vec::with_capacity(TILE_BYTES));
-            }
-            let tile = &mut partials[position];
-            tile.extend_from_slice(hash.as_bytes());
-            if tile.len() == TILE_BYTES {
-                let index = (size >> (height + u32::from(TILE_LEVEL_BITS))) - 1;
-                full(TileId { level, index }, tile);
-                tile.clear();
+        range.push_with(leaf, |node, hash| {
+            completed(node, hash);
+            // Tiles hold the hashes of every eighth level.
+            if node.level % TILE_LEVEL_BITS == 0 {
+                store(partials, node.tile(), hash, &mut full);
             }
         });
     }
@@ -129,13 +127,27 @@ impl TileBuilder {
 
     /// Whether the partial tiles give exactly the hashes of the range.
     fn adds_up(&self) -> bool {
-        let size = self.size();
-        let heights = (0..64_u8).rev().filter(|height| size >> height & 1 == 1);
-        heights.zip(self.range.hashes()).all(|(height, hash)| {
-            // The subtree of this set bit is followed only by smaller ones.
-            let index = (size >> height) - 1;
-            self.node(NodeAddress { level: height, index }) == Some(*hash)
-        })
+        self.range.nodes().all(|(node, hash)| self.node(node) == Some(hash))
+    }
+}
+
+/// Appends a hash to the partial tile it belongs to, and empties that once it is full.
+fn store(
+    partials: &mut Vec<Vec<u8>>,
+    id: TileId,
+    hash: Hash,
+    full: &mut impl FnMut(TileId, &[u8]),
+) {
+    let level = usize::from(id.level);
+    // Levels begin one after another, each with the first full tile of the one below.
+    if partials.len() <= level {
+        partials.resize_with(level + 1, || Vec::with_capacity(TILE_BYTES));
+    }
+    let tile = &mut partials[level];
+    tile.extend_from_slice(hash.as_bytes());
+    if tile.len() == TILE_BYTES {
+        full(id, tile);
+        tile.clear();
     }
 }
 
