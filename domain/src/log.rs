@@ -14,6 +14,33 @@
 //! | [`note`] | C2SP `signed-note`, and the signature of C2SP `tlog-cosignature` |
 //! | [`checkpoint`] | C2SP `tlog-checkpoint` |
 //! | [`offline`] | C2SP `tlog-proof`, a proof and its checkpoint in one file |
+//!
+//! An append, its receipt, and the receipt's check by someone who has only the log's public key:
+//!
+//! ```
+//! use ed25519_dalek::SigningKey;
+//! use litopys_domain::log::{
+//!     Batch, Checkpoint, CheckpointPolicy, Hash, NoteSigner, TileBuilder, verify_inclusion,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let signer = NoteSigner::new("ledger.example/decisions", SigningKey::from_bytes(&[1; 32]))?;
+//! let leaf = Hash::leaf(b"the payload's bytes");
+//!
+//! let mut batch = Batch::new(TileBuilder::new());
+//! batch.push(Hash::leaf(b"an earlier act"));
+//! let position = batch.push(leaf);
+//! // Here the rows, the batch's full tiles and its compact range are committed.
+//! let proof = batch.prove(position)?;
+//! let log = batch.into_builder();
+//! let note = Checkpoint::new("ledger.example/decisions", log.size(), log.root())?.sign(&signer)?;
+//!
+//! let policy = CheckpointPolicy::log_only("ledger.example/decisions", signer.key().clone());
+//! let checkpoint = policy.open(note.to_string().as_bytes())?.checkpoint;
+//! verify_inclusion(leaf, position, &proof, checkpoint.size(), checkpoint.root())?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod base64;
 pub mod batch;

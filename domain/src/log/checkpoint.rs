@@ -33,7 +33,7 @@ pub struct CheckpointPolicy {
 pub struct OpenedCheckpoint {
     /// What the log signed.
     pub checkpoint: Checkpoint,
-    /// The known witnesses that signed, each public key once.
+    /// The known witnesses that signed, each public key once, the log's own left out.
     pub cosignatures: Vec<Cosignature>,
 }
 
@@ -184,7 +184,7 @@ impl CheckpointPolicy {
         if signatures.iter().all(|signature| *signature.key != self.log) {
             return Err(CheckpointError::NotSignedByLog { log: self.log.name().to_owned() });
         }
-        let cosignatures = count_by_public_key(&signatures);
+        let cosignatures = count_witnesses(&signatures, &self.log);
         if cosignatures.len() < self.quorum {
             return Err(CheckpointError::Quorum { found: cosignatures.len(), quorum: self.quorum });
         }
@@ -205,14 +205,15 @@ impl CheckpointPolicy {
     }
 }
 
-/// The cosignatures among `signatures`. The witness's name is not part of what it signs, so one key
-/// under two names is one witness.
-fn count_by_public_key(signatures: &[VerifiedSignature<'_>]) -> Vec<Cosignature> {
+/// The cosignatures among `signatures`, each public key once. The witness's name is not part of what
+/// it signs, so one key under two names is one witness; and the log is no witness of itself.
+fn count_witnesses(signatures: &[VerifiedSignature<'_>], log: &VerifierKey) -> Vec<Cosignature> {
     let mut cosignatures: Vec<Cosignature> = Vec::new();
     for signature in signatures {
         let Some(timestamp) = signature.timestamp else { continue };
+        let counted = cosignatures.iter().map(|earlier| &earlier.key).chain([log]);
         let public = signature.key.public_bytes();
-        if cosignatures.iter().all(|earlier| earlier.key.public_bytes() != public) {
+        if counted.into_iter().all(|key| key.public_bytes() != public) {
             cosignatures.push(Cosignature { key: signature.key.clone(), timestamp });
         }
     }
