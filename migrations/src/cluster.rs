@@ -298,3 +298,26 @@ fn percent_encoded(text: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_the_socket_whatever_the_directory_is_called() {
+        let url = database_url(Path::new("/nowhere/a b&c=ї"), "my ledger", Role::Auditor);
+        let options: PgConnectOptions = url.parse().unwrap();
+        let socket = options.get_socket().unwrap();
+        assert_eq!(socket, Path::new("/nowhere/a b&c=ї/socket"));
+        assert_eq!(options.get_database(), Some("my ledger"));
+        assert_eq!(options.get_username(), Role::Auditor.name());
+    }
+
+    #[test]
+    fn the_longest_socket_path_is_allowed_and_one_byte_more_is_not() {
+        let file = format!("/.s.PGSQL.{PORT}");
+        let longest = "/".to_owned() + &"x".repeat(SOCKET_PATH_BYTES_MAX - file.len() - 1);
+        assert!(check_socket_path(Path::new(&longest)).is_ok());
+        assert!(check_socket_path(Path::new(&(longest + "x"))).is_err());
+    }
+}

@@ -60,22 +60,25 @@ pub async fn prepare_database(admin: &PgConnectOptions, database: &str) -> Resul
     connection.close().await.map_err(SchemaError::Rights)
 }
 
-/// Rights on the database as a whole: only the roles of the ledger connect, and the projector
-/// may create schemas. They are set outside the migrations because a database cloned from a
-/// template or restored from a dump does not inherit them.
+/// Sets the rights on the database as a whole. They are no part of the migrations because a
+/// database cloned from a template or restored from a dump does not inherit them.
 pub(crate) async fn set_database_rights(
     connection: &mut PgConnection,
     database: &str,
 ) -> Result<(), sqlx::Error> {
+    connection.execute(database_rights(database).as_str()).await.map(|_| ())
+}
+
+/// Only the roles of the ledger connect, and the projector may create schemas.
+pub(crate) fn database_rights(database: &str) -> String {
     let database = quoted(database);
     let [writer, projector, auditor, statistician] = Role::LIMITED;
-    let rights = format!(
+    format!(
         "select pg_advisory_xact_lock({RIGHTS_LOCK});
          revoke all on database {database} from public;
          grant connect on database {database} to {writer}, {projector}, {auditor}, {statistician};
          grant create on database {database} to {projector};"
-    );
-    connection.execute(rights.as_str()).await.map(|_| ())
+    )
 }
 
 /// A name as an SQL identifier.

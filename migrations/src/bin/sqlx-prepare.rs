@@ -1,6 +1,7 @@
 //! Writes `.sqlx`, the shapes of all `query!` calls, so that ordinary builds need no database:
 //! starts a temporary cluster, migrates a database and lets `cargo check` ask it. Run by
-//! `make sqlx`.
+//! `make sqlx`. The library of this package uses no `query!` itself: this program could not be
+//! built before it has run.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

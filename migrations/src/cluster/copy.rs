@@ -6,6 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use super::Cluster;
 use super::error::{ClusterError, IoContext};
 use crate::role::Role;
+use crate::schema;
 
 impl Cluster {
     /// Copies database `from` into a new database `to` through `pg_dump` and `psql`. Nobody has
@@ -33,7 +34,14 @@ impl Cluster {
         let dumped = dump.wait().doing("wait for", "pg_dump")?;
         let restored = restored.doing("run", "psql")?;
         check("psql", restored.status, &restored.stderr)?;
-        check("pg_dump", dumped, b"its own words are above")
+        check("pg_dump", dumped, b"its own words are above")?;
+        // A dump of one database leaves out the rights on the database itself.
+        let rights = self
+            .client("psql", to, Role::Superuser)
+            .args(["--no-psqlrc", "--quiet", "--command", &schema::database_rights(to)])
+            .output()
+            .doing("run", "psql")?;
+        check("psql", rights.status, &rights.stderr)
     }
 }
 

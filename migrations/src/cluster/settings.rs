@@ -25,7 +25,8 @@ const ALWAYS: &[(&str, &str)] = &[
     // Timestamps in answers and logs do not depend on the host.
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
-    // The log names no person: no statement text, no key values, no parameters.
+    // The log holds no statement text, no key values, no parameters: it is read by people who
+    // have no business with the cases.
     ("log_min_messages", "warning"),
     ("log_min_error_statement", "panic"),
     ("log_error_verbosity", "terse"),

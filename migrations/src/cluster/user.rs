@@ -105,3 +105,18 @@ fn find_user(passwd: &str, name: &str) -> Option<ServerUser> {
         Some(ServerUser { name: found.to_owned(), uid, gid })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_found_by_its_whole_name() {
+        let passwd =
+            "postgres2:x:7:8::/:/bin/sh\npostgres:x:101:104:a,b:/var/lib:/bin/bash\nbroken\n";
+        let user = find_user(passwd, "postgres").unwrap();
+        assert_eq!((user.name(), user.uid, user.gid), ("postgres", 101, 104));
+        assert!(find_user(passwd, "nobody").is_none());
+        assert!(find_user(passwd, "broken").is_none());
+    }
+}

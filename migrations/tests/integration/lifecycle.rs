@@ -233,6 +233,20 @@ async fn nothing_listens_on_the_network_and_durability_is_on() {
     assert_eq!(mode, 0o700);
 }
 
+#[tokio::test]
+async fn the_servers_log_names_nobody() {
+    let cluster = testing::private_cluster().await;
+    write_one(&cluster).await;
+    let pool = sqlx::PgPool::connect_with(cluster.options("ledger", Role::Writer)).await.unwrap();
+    crate::rows::insert_event(&pool, 0).await.unwrap_err(); // its DETAIL would hold the key
+    sqlx::query("select 'Оксана', 1 / 0").execute(&pool).await.unwrap_err();
+    let log = fs::read_to_string(cluster.log_file()).unwrap();
+    assert!(log.contains("duplicate key") && log.contains("division by zero"), "{log}");
+    for told in ["NoteAdded", "(case, one, 1)", "insert into events", "Оксана"] {
+        assert!(!log.contains(told), "{told:?} is in the log: {log}");
+    }
+}
+
 /// Not a test of its own: the owner that other tests start as a second process and kill.
 #[test]
 #[ignore = "run by other tests as a process of its own"]
