@@ -4,6 +4,7 @@
 //! ids and facts come in as values.
 
 pub mod act;
+pub mod aggregate;
 pub mod canonical;
 pub mod dsse;
 pub mod ids;

@@ -1,0 +1,205 @@
+//! One batch: submissions become payloads, leaves, tiles and rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use litopys_domain::act::{Act, Place, RecordedAct};
+use litopys_domain::ids::StreamId;
+use litopys_domain::legal_time::RecordedAt;
+use litopys_domain::log::{
+    Checkpoint, CompactRange, Hash, NodeAddress, NoteSigner, ProofPlan, TileBuilder, TileId,
+};
+
+use super::{SealedDisclosure, Submission};
+use crate::receipt::Receipt;
+
+/// Which gap-free series a case is numbered in: `80-FR-2026-000123` without year and count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NumberFor {
+    pub office: String,
+    /// The procedure's short code.
+    pub procedure: String,
+    pub year: i16,
+}
+
+/// The last number given in each series that this process knows.
+pub(super) type Numbers = HashMap<NumberFor, i64>;
+
+/// A completed batch, ready for its statement.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) first: u64,
+    pub(super) builder: TileBuilder,
+    pub(super) recorded_at: RecordedAt,
+    pub(super) rows: Vec<Row>,
+    pub(super) tiles: Vec<(TileId, Vec<u8>)>,
+    pub(super) numbers: Numbers,
+    /// Every full subtree completed here, and the range before: enough for the rows' proofs.
+    nodes: HashMap<NodeAddress, Hash>,
+}
+
+/// One act's row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) recorded: RecordedAct,
+    pub(super) payload: String,
+    pub(super) new_subjects: Vec<StreamId>,
+    pub(super) disclosures: Vec<SealedDisclosure>,
+}
+
+/// Gives each act its place after `builder`'s last leaf.
+pub(super) fn complete<'s>(
+    builder: &TileBuilder,
+    numbers: &Numbers,
+    recorded_at: RecordedAt,
+    submissions: impl Iterator<Item = &'s Submission>,
+) -> Batch {
+    let mut batch = Batch {
+        first: builder.size(),
+        builder: builder.clone(),
+        recorded_at,
+        rows: Vec::new(),
+        tiles: Vec::new(),
+        numbers: HashMap::new(),
+        nodes: nodes_of(builder.range()),
+    };
+    let mut range = builder.range().clone();
+    for submission in submissions {
+        batch.push(submission, numbers, &mut range);
+    }
+    batch
+}
+
+/// Rows that another process wrote, taken in after `builder`'s last leaf; never empty.
+pub(super) fn of_others(builder: &TileBuilder, foreign: Vec<super::sql::Foreign>) -> Batch {
+    let last = foreign.last().map(|row| row.recorded.recorded_at);
+    let mut batch = Batch {
+        first: builder.size(),
+        builder: builder.clone(),
+        recorded_at: last.unwrap_or(RecordedAt::new(jiff::Timestamp::UNIX_EPOCH)),
+        rows: Vec::with_capacity(foreign.len()),
+        tiles: Vec::new(),
+        numbers: HashMap::new(),
+        nodes: nodes_of(builder.range()),
+    };
+    let mut range = builder.range().clone();
+    for super::sql::Foreign { recorded, payload } in foreign {
+        batch.push_leaf(recorded.leaf, &mut range);
+        if let Some((series, count)) = recorded.number.as_deref().and_then(NumberFor::parse) {
+            batch.numbers.insert(series, count);
+        }
+        let row = Row { recorded, payload, new_subjects: Vec::new(), disclosures: Vec::new() };
+        batch.rows.push(row);
+    }
+    batch
+}
+
+impl Batch {
+    fn push(&mut self, submission: &Submission, known: &Numbers, range: &mut CompactRange) {
+        let position = self.first + self.rows.len() as u64;
+        let number = submission.number.as_ref().map(|series| {
+            let last = self.numbers.get(series).or_else(|| known.get(series)).copied();
+            let next = last.unwrap_or(0) + 1;
+            self.numbers.insert(series.clone(), next);
+            series.numbered(next)
+        });
+        let place = Place {
+            sequence: submission.after.map_or(1, |(sequence, _)| sequence + 1),
+            previous: submission.after.map(|(_, leaf)| leaf),
+            number,
+            recorded_at: self.recorded_at,
+        };
+        let mut act = submission.act.clone();
+        act.place = Some(place.clone());
+        let payload = act.to_payload().unwrap_or_default();
+        let leaf = Hash::leaf(payload.as_bytes());
+        self.push_leaf(leaf, range);
+        self.rows.push(Row {
+            recorded: recorded(&act, position, place, leaf),
+            payload,
+            new_subjects: submission.new_subjects.clone(),
+            disclosures: submission.disclosures.clone(),
+        });
+    }
+
+    fn push_leaf(&mut self, leaf: Hash, range: &mut CompactRange) {
+        let Self { builder, tiles, nodes, .. } = self;
+        builder.push(leaf, |id, bytes| tiles.push((id, bytes.to_vec())));
+        let position = range.size();
+        range.push_with(leaf, |level, hash| {
+            // A tree of u64 leaves is at most 64 high.
+            let level = u8::try_from(level).unwrap_or(u8::MAX);
+            nodes.insert(NodeAddress { level, index: position >> level }, hash);
+        });
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.builder.size()
+    }
+
+    /// The receipts of all rows under one checkpoint; only after the COMMIT is known.
+    pub(super) fn receipts(&self, origin: &str, signer: &NoteSigner) -> Vec<Arc<Receipt>> {
+        let checkpoint = sign_checkpoint(origin, self.size(), self.builder.root(), signer);
+        self.rows
+            .iter()
+            .map(|row| {
+                let position = row.recorded.position;
+                let inclusion = ProofPlan::inclusion(position, self.size())
+                    .and_then(|plan| plan.assemble(|node| self.nodes.get(&node).copied()))
+                    .unwrap_or_default();
+                let (payload, checkpoint) = (row.payload.clone(), checkpoint.clone());
+                Arc::new(Receipt { position, payload, inclusion, checkpoint })
+            })
+            .collect()
+    }
+}
+
+/// The signed note over a tree whose acts are committed.
+pub(crate) fn sign_checkpoint(origin: &str, size: u64, root: Hash, signer: &NoteSigner) -> String {
+    Checkpoint::new(origin, size, root)
+        .and_then(|checkpoint| checkpoint.sign(signer))
+        .map(|note| note.to_string())
+        .unwrap_or_default()
+}
+
+fn recorded(act: &Act, position: u64, place: Place, leaf: Hash) -> RecordedAct {
+    RecordedAct {
+        statement: Arc::clone(act.statement()),
+        hash: act.hash(),
+        position,
+        sequence: place.sequence,
+        number: place.number,
+        recorded_at: place.recorded_at,
+        leaf,
+    }
+}
+
+/// The range's subtree roots with their addresses: largest first, from the left.
+fn nodes_of(range: &CompactRange) -> HashMap<NodeAddress, Hash> {
+    let mut nodes = HashMap::new();
+    let mut start = 0_u64;
+    let levels = (0..64_u8).rev().filter(|level| range.size() >> level & 1 == 1);
+    for (level, hash) in levels.zip(range.hashes()) {
+        nodes.insert(NodeAddress { level, index: start >> level }, *hash);
+        start += 1 << level;
+    }
+    nodes
+}
+
+impl NumberFor {
+    /// The number as it stands in the opening act.
+    pub fn numbered(&self, count: i64) -> String {
+        let Self { office, procedure, year } = self;
+        format!("{office}-{procedure}-{year}-{count:06}")
+    }
+
+    /// Reads a number back.
+    pub fn parse(number: &str) -> Option<(Self, i64)> {
+        let mut parts = number.rsplitn(4, '-');
+        let count = parts.next()?.parse().ok()?;
+        let year = parts.next()?.parse().ok()?;
+        let procedure = parts.next()?.to_owned();
+        let office = parts.next()?.to_owned();
+        Some((Self { office, procedure, year }, count))
+    }
+}
