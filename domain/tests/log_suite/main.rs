@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
+mod edges;
 mod keys;
 mod properties;
 mod second_opinion;

@@ -1,19 +1,17 @@
 //! What holds for every input: round trips, proofs of every place, and refusal without panic.
 
-use ed25519_dalek::SigningKey;
-use litopys_domain::log::tile::{TileKind, parse_bundle, partial_tiles, push_entry};
+use litopys_domain::log::tile::{TileKind, parse_bundle, push_entry};
 use litopys_domain::log::{
-    Batch, Checkpoint, CheckpointPolicy, CompactRange, Hash, NodeAddress, Note, NoteSigner,
-    OfflineProof, ProofPlan, Tile, TileBuilder, TilePath, VerifierKey, verify_consistency,
-    verify_inclusion,
+    Batch, Checkpoint, CheckpointPolicy, CompactRange, Hash, Note, OfflineProof, ProofPlan,
+    TileBuilder, TilePath, VerifierKey, verify_consistency, verify_inclusion,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::support::{Tree, entry, tree};
+use crate::support::{Tree, entry, offline_proof, signer, stored_partials, tree};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn hashes_have_one_text(bytes in any::<[u8; 32]>()) {
@@ -244,30 +242,6 @@ proptest! {
     }
 }
 
-#[test]
-fn limits() {
-    use litopys_domain::log::note::{NOTE_BYTES_MAX, SIGNATURES_MAX};
-    let signer = signer();
-    assert!(Note::sign("no newline", &[&signer]).is_err());
-    assert!(Note::sign("text\n", &[]).is_err());
-    assert!(Note::sign("text\n", &[&signer; SIGNATURES_MAX]).is_ok());
-    assert!(Note::sign("text\n", &[&signer; SIGNATURES_MAX + 1]).is_err());
-    let long = format!("{}\n", "x".repeat(NOTE_BYTES_MAX));
-    assert!(Note::sign(&long, &[&signer]).is_err());
-    assert!(Note::parse(long.as_bytes()).is_err());
-
-    let line = Note::sign("text\n", &[&signer]).unwrap().signatures()[0].to_string();
-    let note = |count| format!("text\n\n{}", format!("{line}\n").repeat(count));
-    assert!(Note::parse(note(SIGNATURES_MAX).as_bytes()).is_ok());
-    assert!(Note::parse(note(SIGNATURES_MAX + 1).as_bytes()).is_err());
-
-    assert!(push_entry(&mut Vec::new(), &vec![0; 65_535]).is_ok());
-    assert!(push_entry(&mut Vec::new(), &vec![0; 65_536]).is_err());
-    assert!(Checkpoint::new("", 1, Hash::EMPTY_ROOT).is_err());
-    assert!(Checkpoint::new("a\nb", 1, Hash::EMPTY_ROOT).is_err());
-    assert!(Checkpoint::new("a", 0, Hash::leaf(b"")).is_err());
-}
-
 /// One way to spoil a proof.
 #[derive(Debug)]
 enum Tampering {
@@ -304,37 +278,4 @@ fn tampering() -> impl Strategy<Value = Tampering> {
         any::<Index>().prop_map(Tampering::Drop),
         any::<Index>().prop_map(Tampering::Add),
     ]
-}
-
-/// What a database has of the partial tiles: leaf hashes, and the roots of full tiles above.
-fn stored_partials(tree: &Tree, size: u64) -> Vec<Vec<Hash>> {
-    let mut partials = Vec::new();
-    for tile in partial_tiles(size) {
-        partials.resize(usize::from(tile.id.level) + 1, Vec::new());
-        let first = tile.id.index * 256;
-        let hashes = (first..first + u64::from(tile.width)).map(|index| match tile.id.level {
-            0 => tree.node(NodeAddress { level: 0, index }).unwrap(),
-            level => {
-                let id = litopys_domain::log::TileId { level: level - 1, index };
-                Tile::new(id, &tree.tile(id)).unwrap().root().unwrap()
-            }
-        });
-        partials[usize::from(tile.id.level)] = hashes.collect();
-    }
-    partials
-}
-
-fn offline_proof(index: u64, extra: Option<Vec<u8>>) -> OfflineProof {
-    let size = tree().builder().size();
-    let checkpoint = Checkpoint::new("ledger.example/a", size, tree().builder().root()).unwrap();
-    OfflineProof {
-        extra,
-        index,
-        proof: tree().assemble(&ProofPlan::inclusion(index, size).unwrap()),
-        checkpoint: checkpoint.sign(&signer()).unwrap().to_string(),
-    }
-}
-
-fn signer() -> NoteSigner {
-    NoteSigner::new("ledger.example/a", SigningKey::from_bytes(&[7; 32])).unwrap()
 }

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use litopys_domain::log::{Hash, NodeAddress, ProofPlan, Tile, TileBuilder, TileId};
+use ed25519_dalek::SigningKey;
+use litopys_domain::log::tile::partial_tiles;
+use litopys_domain::log::{
+    Checkpoint, Hash, NodeAddress, NoteSigner, OfflineProof, ProofPlan, Tile, TileBuilder, TileId,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -122,4 +126,37 @@ impl Tree {
     pub(crate) fn assemble(&self, plan: &ProofPlan) -> Vec<Hash> {
         plan.assemble(|address| self.node(address)).unwrap()
     }
+}
+
+/// What a database has of the partial tiles: leaf hashes, and the roots of full tiles above.
+pub(crate) fn stored_partials(tree: &Tree, size: u64) -> Vec<Vec<Hash>> {
+    let mut partials = Vec::new();
+    for tile in partial_tiles(size) {
+        partials.resize(usize::from(tile.id.level) + 1, Vec::new());
+        let first = tile.id.index * 256;
+        let hashes = (first..first + u64::from(tile.width)).map(|index| match tile.id.level {
+            0 => tree.node(NodeAddress { level: 0, index }).unwrap(),
+            level => {
+                let id = TileId { level: level - 1, index };
+                Tile::new(id, &tree.tile(id)).unwrap().root().unwrap()
+            }
+        });
+        partials[usize::from(tile.id.level)] = hashes.collect();
+    }
+    partials
+}
+
+pub(crate) fn offline_proof(index: u64, extra: Option<Vec<u8>>) -> OfflineProof {
+    let size = tree().builder().size();
+    let checkpoint = Checkpoint::new("ledger.example/a", size, tree().builder().root()).unwrap();
+    OfflineProof {
+        extra,
+        index,
+        proof: tree().assemble(&ProofPlan::inclusion(index, size).unwrap()),
+        checkpoint: checkpoint.sign(&signer()).unwrap().to_string(),
+    }
+}
+
+pub(crate) fn signer() -> NoteSigner {
+    NoteSigner::new("ledger.example/a", SigningKey::from_bytes(&[7; 32])).unwrap()
 }
