@@ -19,10 +19,10 @@ mod user;
 mod watchdog;
 
 use std::env;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -158,14 +158,15 @@ impl Cluster {
         self.server().take().map_or(Ok(()), |mut child| server::kill(&mut child))
     }
 
-    /// Whether the server process runs.
+    /// Whether the server process runs. Never waits: while it is being started or stopped it
+    /// does not count as running.
     pub fn is_alive(&self) -> bool {
-        is_running(&mut self.server())
+        self.pid().is_some()
     }
 
     /// The process id of the server, where it runs.
     pub fn pid(&self) -> Option<u32> {
-        let mut server = self.server();
+        let mut server = self.server_if_idle()?;
         is_running(&mut server).then(|| server.as_ref().map(Child::id)).flatten()
     }
 
@@ -173,10 +174,12 @@ impl Cluster {
     /// through this object. Cancelling loses nothing.
     pub async fn wait_exit(&self) -> Option<ExitStatus> {
         loop {
-            match self.server().as_mut().map(Child::try_wait) {
-                Some(Ok(Some(status))) => return Some(status),
-                None | Some(Err(_)) => return None,
-                Some(Ok(None)) => {}
+            if let Some(mut server) = self.server_if_idle() {
+                match server.as_mut().map(Child::try_wait) {
+                    Some(Ok(Some(status))) => return Some(status),
+                    None | Some(Err(_)) => return None,
+                    Some(Ok(None)) => {}
+                }
             }
             tokio::time::sleep(POLL).await;
         }
@@ -238,6 +241,15 @@ impl Cluster {
     fn server(&self) -> MutexGuard<'_, Option<Child>> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// `None` while another thread starts or stops the server, which may take long.
+    fn server_if_idle(&self) -> Option<MutexGuard<'_, Option<Child>>> {
+        match self.server.try_lock() {
+            Ok(server) => Some(server),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
 }
 
 impl Drop for Cluster {
@@ -275,8 +287,8 @@ fn take_lock(dir: &Path) -> Result<File, ClusterError> {
         .doing("open", &path)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(ClusterError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(error)) => Err(error).doing("lock", path),
+        Err(fs::TryLockError::WouldBlock) => Err(ClusterError::InUse(dir.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(error).doing("lock", path),
     }
 }
 
