@@ -1,8 +1,17 @@
 //! The law as data: procedure files, editions, packages, rules, clocks, the state of a case and the judgment of
 //! an act (DESIGN §6).
 
+pub mod book;
 pub mod calendar;
+mod compile;
+mod cut;
+pub mod engine;
+pub mod file;
+mod lint;
+pub mod lists;
+pub mod model;
 pub mod node;
+pub mod package;
 pub mod problem;
 pub mod rule;
 pub mod value;

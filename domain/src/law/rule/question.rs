@@ -5,7 +5,7 @@ use std::fmt;
 use crate::law::value::Type;
 
 /// The pseudo list of a procedure's states, so that `case.state == "decided"` is checked.
-pub const STATES: &str = "#states";
+pub const STATES: &str = "STATES";
 
 /// One thing a rule asks for. Its `Display` is how rules and examples write it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -159,7 +159,7 @@ fn codes_are_checked_against_their_list() {
     ));
     refused("facts.ground == \"3\"", 16, "not in RET-GR");
     refused("facts.ground in [\"1\", \"9\"]", 16, "not in RET-GR");
-    refused("case.state == \"open\"", 14, "not in #states");
+    refused("case.state == \"open\"", 14, "not in STATES");
     assert!(holds("\"R-INT\" in signers.role", json!({"signers.role": ["R-TO-OFF", "R-INT"]})));
 }
 

@@ -1,0 +1,118 @@
+//! States that nothing leads to, states that nothing leaves, acts that nobody may sign.
+
+use std::collections::BTreeSet;
+
+use crate::law::{
+    file::ActKind,
+    model::{ActLaw, From, Law},
+    node::Node,
+    problem::Problem,
+};
+
+pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let reached = reachable(law);
+    for (state, details) in &law.states {
+        let at = root.nearest(&["states", state]).at;
+        if !reached.contains(state.as_str()) {
+            let message = format!("nothing leads to the state `{state}` from an opening act");
+            problems.push(Problem::new(file, at, message));
+        }
+        if !details.is_final && !is_left(law, state) {
+            let message = format!("nothing leaves the state `{state}`, and it is not final");
+            problems.push(Problem::new(file, at, message).hint("add an act or `final: true`"));
+        }
+    }
+    for act in law.acts.values().filter(|act| act.engine.is_none()) {
+        let at = root.nearest(&["acts", &act.id]).at;
+        if let Some(message) = nobody_signs(law, act) {
+            problems.push(Problem::new(file, at, message));
+        }
+        if !act.opens && act.from == From::States(Vec::new()) {
+            let message = format!("{} is possible in no state", act.id);
+            problems.push(Problem::new(file, at, message).hint("give `from`, or `opened_by` it"));
+        }
+        if act.kind == ActKind::Decision && act.basis.is_empty() {
+            problems.push(Problem::new(file, at, format!("{} names no legal basis", act.id)));
+        }
+    }
+    problems
+}
+
+/// States reached from the opening acts; attested records, which may open in any state, do not count.
+fn reachable(law: &Law) -> BTreeSet<&str> {
+    let mut reached: BTreeSet<&str> = law
+        .acts
+        .values()
+        .filter(|act| act.opens && act.engine.is_none())
+        .flat_map(ActLaw::targets)
+        .collect();
+    loop {
+        let before = reached.len();
+        for act in law.acts.values().filter(|act| act.engine.is_none()) {
+            let possible = match &act.from {
+                From::Any => reached.iter().any(|state| !law.is_final(state)),
+                From::States(states) => states.iter().any(|s| reached.contains(s.as_str())),
+            };
+            if possible {
+                reached.extend(act.targets());
+            }
+        }
+        for moved in law.on.values().flatten() {
+            let possible = match &moved.from {
+                None => !reached.is_empty(),
+                Some(from) => from.iter().any(|state| reached.contains(state.as_str())),
+            };
+            if possible {
+                reached.insert(&moved.to);
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+fn is_left(law: &Law, state: &str) -> bool {
+    let by_act = law.acts.values().any(|act| {
+        let possible = match &act.from {
+            From::Any => true,
+            From::States(states) => states.iter().any(|s| s == state),
+        };
+        possible && act.targets().any(|target| target != state)
+    });
+    by_act
+        || law.on.values().flatten().any(|moved| {
+            moved.from.as_ref().is_none_or(|from| from.iter().any(|s| s == state))
+                && moved.to != state
+                && moved.of.is_none()
+        })
+        || law.on.values().flatten().any(|moved| {
+            moved.from.as_ref().is_some_and(|from| from.iter().any(|s| s == state))
+                && moved.to != state
+        })
+}
+
+fn nobody_signs(law: &Law, act: &ActLaw) -> Option<String> {
+    let id = &act.id;
+    let fired = law.clocks.iter().any(|clock| clock.fires.as_ref() == Some(id));
+    match act.kind {
+        ActKind::Service if !fired && act.services.is_empty() => {
+            Some(format!("no clock fires {id} and no service may sign it"))
+        }
+        ActKind::Service => None,
+        ActKind::External if act.on_behalf_of.is_empty() => {
+            Some(format!("{id} is external and names nobody in `on_behalf_of`"))
+        }
+        ActKind::External if act.recorded_by.is_empty() && act.services.is_empty() => {
+            Some(format!("nobody may record {id}: name roles in `recorded_by`"))
+        }
+        _ if act.signed_by.is_empty() && act.on_behalf_of.is_empty() => {
+            Some(format!("nobody may sign {id}"))
+        }
+        _ if act.recorded_by.is_empty() && act.services.is_empty() => {
+            Some(format!("nobody may record {id}: name roles in `recorded_by`"))
+        }
+        _ => None,
+    }
+}
