@@ -125,11 +125,8 @@ impl Batch {
     fn push_leaf(&mut self, leaf: Hash, range: &mut CompactRange) {
         let Self { builder, tiles, nodes, .. } = self;
         builder.push(leaf, |id, bytes| tiles.push((id, bytes.to_vec())));
-        let position = range.size();
-        range.push_with(leaf, |level, hash| {
-            // A tree of u64 leaves is at most 64 high.
-            let level = u8::try_from(level).unwrap_or(u8::MAX);
-            nodes.insert(NodeAddress { level, index: position >> level }, hash);
+        range.push_with(leaf, |node, hash| {
+            nodes.insert(node, hash);
         });
     }
 
@@ -176,14 +173,7 @@ fn recorded(act: &Act, position: u64, place: Place, leaf: Hash) -> RecordedAct {
 
 /// The range's subtree roots with their addresses: largest first, from the left.
 fn nodes_of(range: &CompactRange) -> HashMap<NodeAddress, Hash> {
-    let mut nodes = HashMap::new();
-    let mut start = 0_u64;
-    let levels = (0..64_u8).rev().filter(|level| range.size() >> level & 1 == 1);
-    for (level, hash) in levels.zip(range.hashes()) {
-        nodes.insert(NodeAddress { level, index: start >> level }, *hash);
-        start += 1 << level;
-    }
-    nodes
+    range.nodes().collect()
 }
 
 impl NumberFor {
