@@ -90,7 +90,7 @@ pub struct AppenderOptions {
     /// As `litopys_writer`.
     pub database: PgConnectOptions,
     /// The ledger's key; its name is the ledger's origin.
-    pub signer: NoteSigner,
+    pub signer: Arc<NoteSigner>,
     pub clock: Clock,
     /// Log sizes that other processes announce.
     pub follow: watch::Receiver<u64>,

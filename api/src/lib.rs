@@ -2,6 +2,13 @@
 
 pub mod append;
 pub mod clock;
+pub mod follow;
+pub mod ledger;
+pub mod publish;
+pub mod reader;
 pub mod receipt;
+pub mod record;
+pub mod store;
 pub mod stored;
 pub mod tail;
+pub mod vault;

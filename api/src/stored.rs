@@ -1,5 +1,7 @@
 //! Stored data that contradicts itself is its own kind of error, with a locator: never a 404.
 
+pub(crate) mod tiles;
+
 /// Why stored data could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoredError {
@@ -18,4 +20,9 @@ pub(crate) fn corrupt(
     row: impl ToString,
 ) -> StoredError {
     StoredError::Corrupt { table, column, row: row.to_string() }
+}
+
+/// Positions and sizes fit: the log refuses more than `i64::MAX` leaves.
+pub(crate) fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
 }

@@ -15,7 +15,7 @@ use streams::Streams;
 /// Everything that judging needs beside the streams an act speaks of.
 #[derive(Debug, Clone, Default)]
 pub struct World {
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
 }
 
 /// The end of the log, as far as this process has seen it.
@@ -83,7 +83,7 @@ impl Tail {
         }
         let mut world = World::clone(&self.world());
         for act in acts.iter().filter(concerns) {
-            world.registry.apply(act)?;
+            Arc::make_mut(&mut world.registry).apply(act)?;
         }
         *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
         Ok(())

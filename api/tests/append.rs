@@ -27,7 +27,7 @@ async fn appender(database: &TestDatabase) -> (Appender, Arc<Tail>) {
     let tail = Arc::new(Tail::new());
     let options = AppenderOptions {
         database: database.options(Role::Writer),
-        signer: NoteSigner::new(ORIGIN, ledger_key()).unwrap(),
+        signer: Arc::new(NoteSigner::new(ORIGIN, ledger_key()).unwrap()),
         clock: Clock::system(),
         follow: watch::channel(0).1,
         patience: Duration::from_secs(5),

@@ -6,6 +6,7 @@
 pub mod act;
 pub mod aggregate;
 pub mod canonical;
+pub mod circumstances;
 pub mod dsse;
 pub mod ids;
 pub mod keys;

@@ -20,7 +20,7 @@ pub use facts::{
     KeyRevoked, LedgerFounded, OfficerActing, OfficerAppointed, OfficerEnrolled, OfficerReinstated,
     OfficerSuspended, PackagePublished, PostEnded, RegistryAct, RegistryActError, ServiceEnrolled,
 };
-pub use judge::{Authorised, Place};
+pub use judge::Place;
 
 /// The role of the ledger's administrators.
 pub const ROLE_ADMINISTRATOR: &str = "R-ADM";

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use litopys_domain::act::{Act, Place, RecordedAct};
 use litopys_domain::ids::StreamId;
 use litopys_domain::legal_time::RecordedAt;
-use litopys_domain::log::{
-    Checkpoint, CompactRange, Hash, NodeAddress, NoteSigner, ProofPlan, TileBuilder, TileId,
-};
+use litopys_domain::log::{self, Checkpoint, Hash, NoteSigner, TileBuilder};
 
 use super::{SealedDisclosure, Submission};
 use crate::receipt::Receipt;
@@ -29,13 +27,10 @@ pub(super) type Numbers = HashMap<NumberFor, i64>;
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) first: u64,
-    pub(super) builder: TileBuilder,
+    pub(super) log: log::Batch,
     pub(super) recorded_at: RecordedAt,
     pub(super) rows: Vec<Row>,
-    pub(super) tiles: Vec<(TileId, Vec<u8>)>,
     pub(super) numbers: Numbers,
-    /// Every full subtree completed here, and the range before: enough for the rows' proofs.
-    nodes: HashMap<NodeAddress, Hash>,
 }
 
 /// One act's row.
@@ -54,18 +49,9 @@ pub(super) fn complete<'s>(
     recorded_at: RecordedAt,
     submissions: impl Iterator<Item = &'s Submission>,
 ) -> Batch {
-    let mut batch = Batch {
-        first: builder.size(),
-        builder: builder.clone(),
-        recorded_at,
-        rows: Vec::new(),
-        tiles: Vec::new(),
-        numbers: HashMap::new(),
-        nodes: nodes_of(builder.range()),
-    };
-    let mut range = builder.range().clone();
+    let mut batch = Batch::after(builder, recorded_at);
     for submission in submissions {
-        batch.push(submission, numbers, &mut range);
+        batch.push(submission, numbers);
     }
     batch
 }
@@ -73,18 +59,10 @@ pub(super) fn complete<'s>(
 /// Rows that another process wrote, taken in after `builder`'s last leaf; never empty.
 pub(super) fn of_others(builder: &TileBuilder, foreign: Vec<super::sql::Foreign>) -> Batch {
     let last = foreign.last().map(|row| row.recorded.recorded_at);
-    let mut batch = Batch {
-        first: builder.size(),
-        builder: builder.clone(),
-        recorded_at: last.unwrap_or(RecordedAt::new(jiff::Timestamp::UNIX_EPOCH)),
-        rows: Vec::with_capacity(foreign.len()),
-        tiles: Vec::new(),
-        numbers: HashMap::new(),
-        nodes: nodes_of(builder.range()),
-    };
-    let mut range = builder.range().clone();
+    let epoch = RecordedAt::new(jiff::Timestamp::UNIX_EPOCH);
+    let mut batch = Batch::after(builder, last.unwrap_or(epoch));
     for super::sql::Foreign { recorded, payload } in foreign {
-        batch.push_leaf(recorded.leaf, &mut range);
+        batch.log.push(recorded.leaf);
         if let Some((series, count)) = recorded.number.as_deref().and_then(NumberFor::parse) {
             batch.numbers.insert(series, count);
         }
@@ -95,8 +73,17 @@ pub(super) fn of_others(builder: &TileBuilder, foreign: Vec<super::sql::Foreign>
 }
 
 impl Batch {
-    fn push(&mut self, submission: &Submission, known: &Numbers, range: &mut CompactRange) {
-        let position = self.first + self.rows.len() as u64;
+    fn after(builder: &TileBuilder, recorded_at: RecordedAt) -> Self {
+        Self {
+            first: builder.size(),
+            log: log::Batch::new(builder.clone()),
+            recorded_at,
+            rows: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn push(&mut self, submission: &Submission, known: &Numbers) {
         let number = submission.number.as_ref().map(|series| {
             let last = self.numbers.get(series).or_else(|| known.get(series)).copied();
             let next = last.unwrap_or(0) + 1;
@@ -113,7 +100,7 @@ impl Batch {
         act.place = Some(place.clone());
         let payload = act.to_payload().unwrap_or_default();
         let leaf = Hash::leaf(payload.as_bytes());
-        self.push_leaf(leaf, range);
+        let position = self.log.push(leaf);
         self.rows.push(Row {
             recorded: recorded(&act, position, place, leaf),
             payload,
@@ -122,28 +109,18 @@ impl Batch {
         });
     }
 
-    fn push_leaf(&mut self, leaf: Hash, range: &mut CompactRange) {
-        let Self { builder, tiles, nodes, .. } = self;
-        builder.push(leaf, |id, bytes| tiles.push((id, bytes.to_vec())));
-        range.push_with(leaf, |node, hash| {
-            nodes.insert(node, hash);
-        });
-    }
-
     pub(super) fn size(&self) -> u64 {
-        self.builder.size()
+        self.log.builder().size()
     }
 
     /// The receipts of all rows under one checkpoint; only after the COMMIT is known.
     pub(super) fn receipts(&self, origin: &str, signer: &NoteSigner) -> Vec<Arc<Receipt>> {
-        let checkpoint = sign_checkpoint(origin, self.size(), self.builder.root(), signer);
+        let checkpoint = sign_checkpoint(origin, self.size(), self.log.builder().root(), signer);
         self.rows
             .iter()
             .map(|row| {
                 let position = row.recorded.position;
-                let inclusion = ProofPlan::inclusion(position, self.size())
-                    .and_then(|plan| plan.assemble(|node| self.nodes.get(&node).copied()))
-                    .unwrap_or_default();
+                let inclusion = self.log.prove(position).unwrap_or_default();
                 let (payload, checkpoint) = (row.payload.clone(), checkpoint.clone());
                 Arc::new(Receipt { position, payload, inclusion, checkpoint })
             })
@@ -169,11 +146,6 @@ fn recorded(act: &Act, position: u64, place: Place, leaf: Hash) -> RecordedAct {
         recorded_at: place.recorded_at,
         leaf,
     }
-}
-
-/// The range's subtree roots with their addresses: largest first, from the left.
-fn nodes_of(range: &CompactRange) -> HashMap<NodeAddress, Hash> {
-    range.nodes().collect()
 }
 
 impl NumberFor {

@@ -3,11 +3,11 @@
 use litopys_domain::act::{Act, RecordedAct};
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::log::tile::{TILE_WIDTH, partial_tiles};
-use litopys_domain::log::{CompactRange, Hash, Tile, TileBuilder, TileId};
+use litopys_domain::log::{CompactRange, Hash, TileBuilder};
 use sqlx::{PgConnection, PgExecutor};
 
 use super::batch::{Batch, NumberFor};
-use crate::stored::{StoredError, corrupt};
+use crate::stored::{StoredError, corrupt, signed, tiles};
 
 /// Moves the head from the batch's first position and, only if it moved, inserts everything.
 /// Returns whether it did.
@@ -52,7 +52,7 @@ pub(super) async fn append(
            select pg_notify('litopys_log', $2::bigint::text) is not null as "moved!" from moved"#,
         signed(batch.first),
         signed(batch.size()),
-        batch.builder.range().encode(),
+        batch.log.builder().range().encode(),
         batch.recorded_at.to_string(),
         &events.aggregate_types as &[&str],
         &events.aggregate_ids as &[&str],
@@ -142,7 +142,7 @@ struct Side<'b> {
 impl<'b> Side<'b> {
     fn of(batch: &'b Batch) -> Self {
         let mut side = Self::default();
-        for (id, hashes) in &batch.tiles {
+        for (id, hashes) in batch.log.tiles() {
             side.tile_levels.push(id.level.into());
             side.tile_indexes.push(signed(id.index));
             side.tile_hashes.push(hashes);
@@ -171,11 +171,6 @@ impl<'b> Side<'b> {
         }
         side
     }
-}
-
-/// Sizes and positions fit: the log refuses more than `i64::MAX` leaves.
-fn signed(position: u64) -> i64 {
-    i64::try_from(position).unwrap_or(i64::MAX)
 }
 
 /// Waits for whatever transaction moves the head and holds it; returns the size.
@@ -274,41 +269,10 @@ async fn hashes(
     first: u64,
     width: u64,
 ) -> Result<Vec<Hash>, StoredError> {
-    let (from, until) = (signed(first), signed(first + width));
-    if level == 0 {
-        let rows = sqlx::query_scalar!(
-            "select leaf_hash from events where position >= $1 and position < $2 order by position",
-            from,
-            until,
-        )
-        .fetch_all(connection)
-        .await?;
-        return rows
-            .iter()
-            .map(|hash| {
-                Hash::try_from(hash.as_slice()).map_err(|_| corrupt("events", "leaf_hash", from))
-            })
-            .collect();
+    match level.checked_sub(1) {
+        None => tiles::leaf_hashes(connection, first, first + width).await,
+        Some(below) => tiles::tile_roots(connection, below, first, first + width).await,
     }
-    let below = i16::from(level) - 1;
-    let rows = sqlx::query!(
-        "select tile_index, hashes from tiles
-          where level = $1 and tile_index >= $2 and tile_index < $3 order by tile_index",
-        below,
-        from,
-        until,
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let id = TileId { level: level - 1, index: row.tile_index.unsigned_abs() };
-            Tile::new(id, &row.hashes)
-                .ok()
-                .and_then(|tile| tile.root())
-                .ok_or_else(|| corrupt("tiles", "hashes", row.tile_index))
-        })
-        .collect()
 }
 
 /// Everything the registry and the law are folded from, in log order.

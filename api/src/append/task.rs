@@ -243,7 +243,7 @@ impl Task {
         }
         self.last = Some(batch.recorded_at);
         self.numbers.extend(batch.numbers);
-        self.builder = batch.builder;
+        self.builder = batch.log.into_builder();
         self.tail.advance(&recorded, self.builder.size())
     }
 

@@ -21,16 +21,9 @@ pub struct Place {
     pub opens: bool,
 }
 
-/// What a sound authorisation rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Authorised {
-    /// The last day on which every post relied on still stands; none where no post ends.
-    pub valid_until: Option<Date>,
-}
-
 impl Registry {
     /// Checks ledger, signatures, posts and, for the registry's own acts, required signers.
-    pub fn authorise(&self, act: &Act, place: Place) -> Result<Authorised, Vec<Violation>> {
+    pub fn authorise(&self, act: &Act, place: Place) -> Result<(), Vec<Violation>> {
         let statement = act.statement();
         let registry_act =
             RegistryAct::read(statement).map_err(|error| vec![facts_refused(&error)])?;
@@ -42,14 +35,19 @@ impl Registry {
             return Err(violations);
         }
         let founding = matches!(registry_act, Some(RegistryAct::LedgerFounded(_)));
-        let mut valid_until = None;
         if !founding {
-            violations.extend(self.check_posts(statement, &introduced, place, &mut valid_until));
+            violations.extend(self.check_posts(statement, &introduced, place));
         }
         if let Some(registry_act) = &registry_act {
             violations.extend(self.check_registry_act(registry_act, act, place));
         }
-        if violations.is_empty() { Ok(Authorised { valid_until }) } else { Err(violations) }
+        if violations.is_empty() { Ok(()) } else { Err(violations) }
+    }
+
+    /// The last day on which every post that the act's signers sign in still stands.
+    pub fn posts_end(&self, statement: &Statement, today: Date) -> Option<Date> {
+        let signers = statement.signers.iter();
+        signers.filter_map(|signer| self.post_of(statement, signer, today).ok().flatten()).min()
     }
 
     fn check_ledger(&self, statement: &Statement, act: Option<&RegistryAct>) -> Option<Violation> {
@@ -111,7 +109,6 @@ impl Registry {
         statement: &Statement,
         introduced: &[(StreamId, PublicKey)],
         place: Place,
-        valid_until: &mut Option<Date>,
     ) -> Vec<Violation> {
         let mut violations = Vec::new();
         for (i, signer) in statement.signers.iter().enumerate() {
@@ -121,9 +118,8 @@ impl Registry {
             if own {
                 continue;
             }
-            match self.post_of(statement, signer, place.today) {
-                Ok(until) => *valid_until = earliest(*valid_until, until),
-                Err(words) => violations.push(no_post(i, words)),
+            if let Err(words) = self.post_of(statement, signer, place.today) {
+                violations.push(no_post(i, words));
             }
         }
         violations
@@ -419,13 +415,6 @@ fn check_officer(
             format!("no post {} in office {office} on {today}", signer.role),
             format!("немає посади {} в органі {office} станом на {today}", signer.role),
         )),
-    }
-}
-
-fn earliest(a: Option<Date>, b: Option<Date>) -> Option<Date> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
     }
 }
 

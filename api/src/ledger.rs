@@ -1,0 +1,141 @@
+//! One ledger, opened: what every handler, command and test works with.
+
+mod sealing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use litopys_domain::log::NoteSigner;
+use litopys_domain::statement::Statement;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::task::JoinHandle;
+
+use crate::append::{Appender, AppenderOptions, AppenderStopped};
+use crate::clock::Clock;
+use crate::follow;
+use crate::publish::{self, Published};
+use crate::reader::LogReader;
+use crate::store::{LedgerStore, Streams};
+use crate::tail::{Tail, World};
+use crate::vault::Vault;
+
+/// What opening a ledger needs.
+pub struct LedgerOptions {
+    /// As `litopys_writer`.
+    pub database: PgConnectOptions,
+    /// The ledger's origin: name of its log and of its key.
+    pub origin: String,
+    pub key: SigningKey,
+    pub vault: Vault,
+    pub clock: Clock,
+    /// How long to go on trying to reach the database before giving up.
+    pub patience: Duration,
+    pub connections_max: u32,
+    pub cadence: Duration,
+}
+
+/// An open ledger; cheap to share behind an `Arc`.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(crate) store: LedgerStore,
+    pub(crate) reader: LogReader,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Clock,
+    published: Published,
+}
+
+/// Why a ledger could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("`{0}` cannot name a log")]
+    Origin(String),
+    #[error("the database cannot be reached")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Ledger {
+    /// Connects and starts the appender, the follower and the publisher. The handle ends when the
+    /// appender does: a process that cannot write should not go on answering.
+    pub fn open(
+        options: LedgerOptions,
+    ) -> Result<(Arc<Self>, JoinHandle<Result<(), AppenderStopped>>), OpenError> {
+        let signer = NoteSigner::new(&options.origin, options.key)
+            .map_err(|_| OpenError::Origin(options.origin.clone()))?;
+        let signer = Arc::new(signer);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections_max)
+            .acquire_timeout(options.patience)
+            .connect_lazy_with(options.database.clone());
+        let tail = Arc::new(Tail::new());
+        let appending = AppenderOptions {
+            database: options.database,
+            signer: Arc::clone(&signer),
+            clock: options.clock.clone(),
+            follow: follow::start(pool.clone()),
+            patience: options.patience,
+        };
+        let (appender, task) = Appender::start(appending, Arc::clone(&tail));
+        let reader = LogReader::new(pool.clone(), signer);
+        let published = publish::start(pool.clone(), reader.clone(), options.cadence);
+        let streams = Streams::new(pool, tail);
+        let ledger = Self {
+            store: LedgerStore::new(streams, appender),
+            reader,
+            vault: options.vault,
+            clock: options.clock,
+            published,
+        };
+        Ok((Arc::new(ledger), task))
+    }
+
+    pub fn tail(&self) -> &Arc<Tail> {
+        self.store.streams().tail()
+    }
+
+    pub fn streams(&self) -> &Streams {
+        self.store.streams()
+    }
+
+    pub fn reader(&self) -> &LogReader {
+        &self.reader
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        self.store.streams().pool()
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The newest published checkpoint, once there is one.
+    pub fn published(&self) -> Option<(u64, String)> {
+        self.published.borrow().clone()
+    }
+
+    /// The ledger's date now, in its own time zone.
+    pub fn today(&self, world: &World) -> Date {
+        self.clock.now().to_zoned(zone(world)).date()
+    }
+
+    /// Midnight after the last day on which every post relied on stands, in microseconds.
+    pub(crate) fn posts_end_us(
+        &self,
+        world: &World,
+        statement: &Statement,
+        today: Date,
+    ) -> Option<i64> {
+        let last = world.registry.posts_end(statement, today)?;
+        let midnight = last.tomorrow().ok()?.to_zoned(zone(world)).ok()?;
+        Some(midnight.timestamp().as_microsecond())
+    }
+}
+
+/// The ledger's time zone, fixed in the genesis.
+fn zone(world: &World) -> TimeZone {
+    world.registry.founding().map_or(TimeZone::UTC, |founding| founding.time_zone.clone())
+}
