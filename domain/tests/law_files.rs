@@ -30,7 +30,6 @@ fn book() -> LawBook {
 }
 
 #[test]
-#[ignore = "the files are still being written; run with `--ignored`"]
 fn the_law_files_lint() {
     let problems = book().lint();
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -38,7 +37,6 @@ fn the_law_files_lint() {
 }
 
 #[test]
-#[ignore = "the files are still being written; run with `--ignored`"]
 fn every_package_loads_back_from_its_texts() {
     let book = book();
     for procedure in book.procedures() {
