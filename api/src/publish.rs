@@ -44,7 +44,7 @@ pub async fn publish(
     if head.size == 0 || last == Some(head.size) {
         return Ok(None);
     }
-    let note = reader.sign(head);
+    let note = reader.sign(head)?;
     // Another process may publish the same size; its note has the same bytes.
     sqlx::query!(
         "insert into checkpoints (size, note, published_at) values ($1, $2, now())

@@ -25,6 +25,16 @@ pub struct Head {
     pub root: Hash,
 }
 
+impl Head {
+    /// The checkpoint as a signed note, named after the signer's key.
+    pub(crate) fn sign(self, signer: &NoteSigner) -> Result<String, StoredError> {
+        Checkpoint::new(signer.key().name(), self.size, self.root)
+            .and_then(|checkpoint| checkpoint.sign(signer))
+            .map(|note| note.to_string())
+            .map_err(|_| corrupt("log_head", "size", self.size))
+    }
+}
+
 impl LogReader {
     pub fn new(pool: PgPool, signer: std::sync::Arc<NoteSigner>) -> Self {
         Self { pool, signer }
@@ -41,11 +51,8 @@ impl LogReader {
     }
 
     /// A signed note over a committed tree.
-    pub fn sign(&self, head: Head) -> String {
-        Checkpoint::new(self.signer.key().name(), head.size, head.root)
-            .and_then(|checkpoint| checkpoint.sign(&self.signer))
-            .map(|note| note.to_string())
-            .unwrap_or_default()
+    pub fn sign(&self, head: Head) -> Result<String, StoredError> {
+        head.sign(&self.signer)
     }
 
     /// A receipt for an act that is in the log, under the log's present end.
@@ -59,7 +66,7 @@ impl LogReader {
         .await?;
         let Some(payload) = payload.filter(|_| position < head.size) else { return Ok(None) };
         let inclusion = self.inclusion(position, head.size).await?;
-        Ok(Some(Receipt { position, payload, inclusion, checkpoint: self.sign(head) }))
+        Ok(Some(Receipt { position, payload, inclusion, checkpoint: self.sign(head)? }))
     }
 
     /// The inclusion proof of the leaf at `position` in the tree of `size` leaves.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use litopys_domain::act::{Act, Place, RecordedAct};
 use litopys_domain::ids::StreamId;
 use litopys_domain::legal_time::RecordedAt;
-use litopys_domain::log::{self, Checkpoint, Hash, NoteSigner, TileBuilder};
+use litopys_domain::log::{self, Hash, NoteSigner, TileBuilder};
 
 use super::{SealedDisclosure, Submission};
+use crate::reader::Head;
 use crate::receipt::Receipt;
+use crate::stored::{StoredError, corrupt};
 
 /// Which gap-free series a case is numbered in: `80-FR-2026-000123` without year and count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,12 +50,12 @@ pub(super) fn complete<'s>(
     numbers: &Numbers,
     recorded_at: RecordedAt,
     submissions: impl Iterator<Item = &'s Submission>,
-) -> Batch {
+) -> Result<Batch, StoredError> {
     let mut batch = Batch::after(builder, recorded_at);
     for submission in submissions {
-        batch.push(submission, numbers);
+        batch.push(submission, numbers)?;
     }
-    batch
+    Ok(batch)
 }
 
 /// Rows that another process wrote, taken in after `builder`'s last leaf; never empty.
@@ -83,7 +85,7 @@ impl Batch {
         }
     }
 
-    fn push(&mut self, submission: &Submission, known: &Numbers) {
+    fn push(&mut self, submission: &Submission, known: &Numbers) -> Result<(), StoredError> {
         let number = submission.number.as_ref().map(|series| {
             let last = self.numbers.get(series).or_else(|| known.get(series)).copied();
             let next = last.unwrap_or(0) + 1;
@@ -98,7 +100,8 @@ impl Batch {
         };
         let mut act = submission.act.clone();
         act.place = Some(place.clone());
-        let payload = act.to_payload().unwrap_or_default();
+        let unplaced = || corrupt("log_head", "size", self.first);
+        let payload = act.to_payload().ok_or_else(unplaced)?;
         let leaf = Hash::leaf(payload.as_bytes());
         let position = self.log.push(leaf);
         self.rows.push(Row {
@@ -107,6 +110,7 @@ impl Batch {
             new_subjects: submission.new_subjects.clone(),
             disclosures: submission.disclosures.clone(),
         });
+        Ok(())
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -114,26 +118,18 @@ impl Batch {
     }
 
     /// The receipts of all rows under one checkpoint; only after the COMMIT is known.
-    pub(super) fn receipts(&self, origin: &str, signer: &NoteSigner) -> Vec<Arc<Receipt>> {
-        let checkpoint = sign_checkpoint(origin, self.size(), self.log.builder().root(), signer);
-        self.rows
-            .iter()
-            .map(|row| {
-                let position = row.recorded.position;
-                let inclusion = self.log.prove(position).unwrap_or_default();
-                let (payload, checkpoint) = (row.payload.clone(), checkpoint.clone());
-                Arc::new(Receipt { position, payload, inclusion, checkpoint })
-            })
-            .collect()
+    pub(super) fn receipts(&self, signer: &NoteSigner) -> Result<Vec<Arc<Receipt>>, StoredError> {
+        let head = Head { size: self.size(), root: self.log.builder().root() };
+        let checkpoint = head.sign(signer)?;
+        let receipt = |row: &Row| {
+            let position = row.recorded.position;
+            let inclusion =
+                self.log.prove(position).map_err(|_| corrupt("log_head", "size", position))?;
+            let (payload, checkpoint) = (row.payload.clone(), checkpoint.clone());
+            Ok(Arc::new(Receipt { position, payload, inclusion, checkpoint }))
+        };
+        self.rows.iter().map(receipt).collect()
     }
-}
-
-/// The signed note over a tree whose acts are committed.
-pub(crate) fn sign_checkpoint(origin: &str, size: u64, root: Hash, signer: &NoteSigner) -> String {
-    Checkpoint::new(origin, size, root)
-        .and_then(|checkpoint| checkpoint.sign(signer))
-        .map(|note| note.to_string())
-        .unwrap_or_default()
 }
 
 fn recorded(act: &Act, position: u64, place: Place, leaf: Hash) -> RecordedAct {

@@ -214,7 +214,7 @@ impl Task {
         let now = RecordedAt::new(self.options.clock.now());
         let recorded_at = self.last.map_or(now, |last| last.max(now));
         let submissions = admitted.iter().map(|(submission, _)| submission);
-        Ok(batch::complete(&self.builder, &self.numbers, recorded_at, submissions))
+        Ok(batch::complete(&self.builder, &self.numbers, recorded_at, submissions)?)
     }
 
     /// The COMMIT is known: what others read may move on, and receipts may leave.
@@ -223,11 +223,13 @@ impl Task {
         batch: Batch,
         admitted: Vec<Waiting>,
     ) -> Result<(), (Vec<Waiting>, Trouble)> {
-        let signer = &self.options.signer;
-        let receipts = batch.receipts(signer.key().name(), signer);
-        if let Err(error) = self.settle(batch) {
-            return Err((Vec::new(), error.into()));
-        }
+        let settled = batch.receipts(&self.options.signer).map_err(Trouble::from);
+        let settled =
+            settled.and_then(|receipts| self.settle(batch).map(|()| receipts).map_err(Into::into));
+        let receipts = match settled {
+            Ok(receipts) => receipts,
+            Err(trouble) => return Err((Vec::new(), trouble)),
+        };
         for ((_, reply), receipt) in admitted.into_iter().zip(receipts) {
             _ = reply.send(Appended::Recorded(receipt));
         }
@@ -260,9 +262,8 @@ impl Task {
                 ))));
             }
             let batch = batch::of_others(&self.builder, rows);
-            let signer = &self.options.signer;
-            let hashes = batch.rows.iter().map(|row| row.recorded.hash);
-            read.extend(hashes.zip(batch.receipts(signer.key().name(), signer)));
+            let receipts = batch.receipts(&self.options.signer)?;
+            read.extend(batch.rows.iter().map(|row| row.recorded.hash).zip(receipts));
             self.settle(batch).map_err(AppenderStopped::Registry)?;
         }
         Ok(read)
