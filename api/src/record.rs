@@ -7,7 +7,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate as _, AggregateContext as _};
 use litopys_domain::act::{Act, ActError, SignedBy};
 use litopys_domain::aggregate::{
-    Bench, CaseKind, Kind, LedgerKind, OfficerKind, PersonKind, ProcedureKind, Refusal,
+    Judge, CaseKind, Kind, LedgerKind, OfficerKind, PersonKind, ProcedureKind, Refusal,
     ServiceKind, Stream,
 };
 use litopys_domain::circumstances::Circumstances;
@@ -87,9 +87,9 @@ impl Ledger {
         for _ in 0..ATTEMPTS_MAX {
             let mut context = self.store.load::<K>(&id).await?;
             context.terms.disclosures.clone_from(&disclosures);
-            let bench: Box<dyn Bench> = Box::new(self.circumstances(&act, &mut context).await?);
+            let judge: Box<dyn Judge> = Box::new(self.circumstances(&act, &mut context).await?);
             let sink = EventSink::<Stream<K>>::default();
-            match context.aggregate().handle(act.clone(), &bench, &sink).await {
+            match context.aggregate().handle(act.clone(), &judge, &sink).await {
                 Ok(()) => {}
                 Err(Refusal::Recorded(position)) => return self.recorded_before(position).await,
                 Err(Refusal::Moved(new)) => return Err(RecordError::Moved(new)),

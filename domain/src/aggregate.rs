@@ -81,7 +81,7 @@ impl<K> Stream<K> {
 }
 
 /// What judges a command: the log, as far as the verdict rests on it.
-pub trait Bench: Send + Sync {
+pub trait Judge: Send + Sync {
     /// Refuses what cannot be true or trusted after `recorded`.
     fn judge(&self, recorded: &[RecordedAct], act: &Act) -> Result<(), Refusal>;
 }
@@ -105,15 +105,15 @@ impl<K: Kind> Aggregate for Stream<K> {
     type Command = Act;
     type Event = Act;
     type Error = Refusal;
-    type Services = Box<dyn Bench>;
+    type Services = Box<dyn Judge>;
 
     async fn handle(
         &mut self,
         act: Act,
-        bench: &Self::Services,
+        judge: &Self::Services,
         sink: &EventSink<Self>,
     ) -> Result<(), Refusal> {
-        bench.judge(&self.recorded, &act)?;
+        judge.judge(&self.recorded, &act)?;
         sink.write(act, self).await;
         Ok(())
     }

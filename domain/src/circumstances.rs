@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::act::{Act, RecordedAct};
-use crate::aggregate::{Bench, Refusal};
+use crate::aggregate::{Judge, Refusal};
 use crate::ids::{AggregateType, StreamId};
 use crate::registry::{Place, Registry, RegistryAct};
 use crate::statement::Statement;
@@ -43,7 +43,7 @@ pub struct Circumstances {
     pub unknown_subjects: BTreeSet<StreamId>,
 }
 
-impl Bench for Circumstances {
+impl Judge for Circumstances {
     fn judge(&self, recorded: &[RecordedAct], act: &Act) -> Result<(), Refusal> {
         if let Some(first) = recorded.iter().find(|r| r.hash == act.hash()) {
             return Err(Refusal::Recorded(first.position));

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod aggregate;
+pub mod built_in;
 pub mod canonical;
 pub mod circumstances;
 pub mod dsse;
