@@ -1,0 +1,161 @@
+//! Reads an event's payload from its bytes: the auditor's own path from text to act.
+
+use std::sync::Arc;
+
+use litopys_domain::act::SignedBy;
+use litopys_domain::ids::{AggregateType, StatementHash};
+use litopys_domain::legal_time::RecordedAt;
+use litopys_domain::statement::{SIGNERS_MAX, STATEMENT_BYTES_MAX, Statement, VERSION};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::form::{self, FormError};
+
+/// Longest payload: what an entry of a C2SP tlog-tiles bundle can hold.
+pub const PAYLOAD_BYTES_MAX: usize = 65_535;
+
+/// What an event's payload says, read from its exact bytes.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub number: Option<String>,
+    /// Leaf hash of the stream's act before, as claimed.
+    pub previous: Option<[u8; 32]>,
+    pub recorded_at: RecordedAt,
+    pub sequence: u64,
+    pub signatures: Vec<SignedBy>,
+    pub statement: Arc<Statement>,
+    pub statement_hash: StatementHash,
+    /// Where the statement's exact bytes stand in the payload.
+    pub statement_at: std::ops::Range<usize>,
+}
+
+/// Why a payload is not an act.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadError {
+    #[error("the payload has {0} bytes; 65,535 are allowed")]
+    Size(usize),
+    #[error("not canonical: {0}")]
+    Form(#[from] FormError),
+    #[error("not a payload: {0}")]
+    Payload(String),
+    #[error("not a statement: {0}")]
+    Statement(String),
+    /// Signature, leaf and place can still be verified by a newer auditor.
+    #[error("version `{0}` is not interpreted here")]
+    Version(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload<'a> {
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    previous: Option<StatementHash>,
+    recorded_at: RecordedAt,
+    sequence: u64,
+    signatures: Vec<SignedBy>,
+    #[serde(borrow)]
+    statement: &'a RawValue,
+}
+
+/// Reads a stored payload; its form, its statement's form and shape must be exact.
+pub fn read(text: &str) -> Result<Entry, PayloadError> {
+    if text.len() > PAYLOAD_BYTES_MAX {
+        return Err(PayloadError::Size(text.len()));
+    }
+    form::check_payload(text)?;
+    let payload: Payload<'_> =
+        serde_json::from_str(text).map_err(|error| PayloadError::Payload(error.to_string()))?;
+    let raw = payload.statement.get();
+    let statement = read_statement(raw)?;
+    if payload.signatures.len() != statement.signers.len() {
+        let (signatures, signers) = (payload.signatures.len(), statement.signers.len());
+        return Err(PayloadError::Payload(format!("{signatures} signatures, {signers} signers")));
+    }
+    // JCS sorts `statement` behind every other field; one byte, `}`, follows it.
+    let statement_at = text.len() - 1 - raw.len()..text.len() - 1;
+    Ok(Entry {
+        number: payload.number,
+        previous: payload.previous.map(|hash| hash.0),
+        recorded_at: payload.recorded_at,
+        sequence: payload.sequence,
+        signatures: payload.signatures,
+        statement_hash: StatementHash::of(raw.as_bytes()),
+        statement: Arc::new(statement),
+        statement_at,
+    })
+}
+
+fn read_statement(raw: &str) -> Result<Statement, PayloadError> {
+    if raw.len() > STATEMENT_BYTES_MAX {
+        return Err(PayloadError::Statement(format!("{} bytes; 61,440 are allowed", raw.len())));
+    }
+    let statement: Statement =
+        serde_json::from_str(raw).map_err(|error| version_or(raw, &error))?;
+    if statement.version != VERSION {
+        return Err(PayloadError::Version(statement.version));
+    }
+    shape_fault(&statement)
+        .map_or(Ok(statement), |fault| Err(PayloadError::Statement(fault.into())))
+}
+
+/// A statement of a later version fails by its fields; its version says so more plainly.
+fn version_or(raw: &str, error: &serde_json::Error) -> PayloadError {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: String,
+    }
+    match serde_json::from_str::<Versioned>(raw) {
+        Ok(Versioned { version }) if version != VERSION => PayloadError::Version(version),
+        _ => PayloadError::Statement(error.to_string()),
+    }
+}
+
+/// What neither types nor canonical form say about a statement (DESIGN §3).
+fn shape_fault(statement: &Statement) -> Option<&'static str> {
+    let kind = statement.stream.kind();
+    let act = statement.act.as_bytes();
+    let rules = [
+        ((1..=SIGNERS_MAX).contains(&statement.signers.len()), "an act has 1 to 16 signers"),
+        (
+            act.first().is_some_and(u8::is_ascii_uppercase)
+                && act.len() <= 64
+                && act.iter().all(u8::is_ascii_alphanumeric),
+            "an act id is PascalCase",
+        ),
+        (
+            statement.law.is_some() == (kind == AggregateType::Case),
+            "acts of cases name their law, and only they",
+        ),
+        (matches!(statement.nonce.get_version_num(), 7 | 8), "a nonce is a UUID of version 7 or 8"),
+        (
+            statement.subjects.iter().all(|s| s.kind() == AggregateType::Person),
+            "subjects are person streams",
+        ),
+        (
+            statement.signers.iter().all(|signer| {
+                let officer = signer.by.kind() == AggregateType::Officer;
+                let system =
+                    matches!(signer.by.kind(), AggregateType::Service | AggregateType::Ledger);
+                officer || (system && signer.office.is_none())
+            }),
+            "officers, services and the ledger sign; only officers have an office",
+        ),
+        (rising_strings(&statement.subjects), "subjects sort by bytes, each once"),
+        (statement.concerns.is_sorted_by(|a, b| a < b), "concerns sort by bytes, each once"),
+        (statement.basis.is_sorted_by(|a, b| a < b), "basis sorts by bytes, each once"),
+        (rising(&statement.evidence), "evidence sorts by its canonical form, each once"),
+        (rising(&statement.flags), "flags sort by their canonical form, each once"),
+    ];
+    rules.into_iter().find(|(holds, _)| !holds).map(|(_, rule)| rule)
+}
+
+fn rising_strings<T: ToString>(items: &[T]) -> bool {
+    items.len() < 2 || items.iter().map(ToString::to_string).is_sorted_by(|a, b| a < b)
+}
+
+fn rising<T: Serialize>(items: &[T]) -> bool {
+    let canonical = |item| serde_jcs::to_string(item).unwrap_or_default();
+    items.len() < 2 || items.iter().map(canonical).is_sorted_by(|a, b| a < b)
+}

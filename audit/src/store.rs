@@ -1,0 +1,291 @@
+//! The auditor's own reader of the database: all of its SQL, on one snapshot.
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{ConnectOptions, Connection, Row};
+
+/// Why the database could not be read. That is no finding: nothing was shown either way.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot connect to the database; the auditor logs in as litopys_auditor")]
+    Connect(#[source] sqlx::Error),
+    #[error("cannot read the table {table}")]
+    Read { table: &'static str, source: sqlx::Error },
+}
+
+/// One row of `events`, as it lies there.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    pub sequence: i64,
+    pub event_type: String,
+    pub event_version: String,
+    pub payload: String,
+    pub metadata: String,
+    pub position: i64,
+    pub leaf_hash: Vec<u8>,
+    pub statement_sha256: Vec<u8>,
+    /// Microseconds since 1970.
+    pub recorded_at: i64,
+}
+
+/// A published note.
+#[derive(Debug, Clone)]
+pub struct CheckpointRow {
+    pub size: i64,
+    pub note: String,
+}
+
+/// The row that every append moves.
+#[derive(Debug, Clone)]
+pub struct HeadRow {
+    pub size: i64,
+    pub compact_range: Vec<u8>,
+    /// Microseconds since 1970.
+    pub last_recorded_at: Option<i64>,
+}
+
+/// The counter behind the case numbers of an office, a procedure and a year.
+#[derive(Debug, Clone)]
+pub struct CounterRow {
+    pub office: String,
+    pub procedure: String,
+    pub year: i32,
+    pub last: i64,
+}
+
+/// First naming of a subject by a stream.
+#[derive(Debug, Clone)]
+pub struct SubjectRow {
+    pub subject: String,
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    pub position: i64,
+}
+
+/// One moment of the database, read by one connection.
+#[derive(Debug)]
+pub struct Snapshot {
+    connection: PgConnection,
+}
+
+const EVENT_COLUMNS: &str = "aggregate_type, aggregate_id, sequence, event_type, event_version, \
+     payload::text, metadata::text, position, leaf_hash, statement_sha256, \
+     (extract(epoch from recorded_at) * 1000000)::bigint";
+
+impl Snapshot {
+    /// Opens a read-only transaction in which every query sees the same moment.
+    pub async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let mut connection = options.connect().await.map_err(StoreError::Connect)?;
+        let begin = "begin transaction isolation level repeatable read, read only";
+        sqlx::query(begin).execute(&mut connection).await.map_err(StoreError::Connect)?;
+        Ok(Self { connection })
+    }
+
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.connection.close().await.map_err(StoreError::Connect)
+    }
+
+    /// The next `limit` events in the order of their positions, from `from` on.
+    pub async fn events(&mut self, from: i64, limit: i64) -> Result<Vec<EventRow>, StoreError> {
+        let select = format!(
+            "select {EVENT_COLUMNS} from events where position >= $1
+             order by position, aggregate_type, aggregate_id, sequence limit $2"
+        );
+        let query = sqlx::query(&select).bind(from).bind(limit);
+        let rows = query.fetch_all(&mut self.connection).await.map_err(reading("events"))?;
+        rows.iter().map(event).collect::<Result<_, _>>().map_err(reading("events"))
+    }
+
+    /// All events of one stream, in the order of their positions.
+    pub async fn stream(&mut self, kind: &str, id: &str) -> Result<Vec<EventRow>, StoreError> {
+        let select = format!(
+            "select {EVENT_COLUMNS} from events where aggregate_type = $1 and aggregate_id = $2
+             order by position"
+        );
+        let query = sqlx::query(&select).bind(kind).bind(id);
+        let rows = query.fetch_all(&mut self.connection).await.map_err(reading("events"))?;
+        rows.iter().map(event).collect::<Result<_, _>>().map_err(reading("events"))
+    }
+
+    pub async fn event_count(&mut self) -> Result<i64, StoreError> {
+        sqlx::query_scalar("select count(*) from events")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(reading("events"))
+    }
+
+    /// Statements that stand in the log more than once, with their positions in order.
+    pub async fn repeated_statements(&mut self) -> Result<Vec<(Vec<u8>, Vec<i64>)>, StoreError> {
+        sqlx::query_as(
+            "select statement_sha256, array_agg(position order by position) from events
+             group by statement_sha256 having count(*) > 1 order by 2 limit 1000",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))
+    }
+
+    /// Which of `hashes` are statements of the log, each with its stream and sequence.
+    pub async fn statements(
+        &mut self,
+        hashes: &[Vec<u8>],
+    ) -> Result<Vec<(Vec<u8>, String, i64)>, StoreError> {
+        sqlx::query_as(
+            "select statement_sha256, aggregate_type || '/' || aggregate_id, sequence
+             from events where statement_sha256 = any($1)",
+        )
+        .bind(hashes)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))
+    }
+
+    pub async fn head(&mut self) -> Result<Option<HeadRow>, StoreError> {
+        let row = sqlx::query(
+            "select size, compact_range, (extract(epoch from last_recorded_at) * 1000000)::bigint
+             from log_head",
+        )
+        .fetch_optional(&mut self.connection)
+        .await
+        .map_err(reading("log_head"))?;
+        let read = |row: PgRow| {
+            Ok(HeadRow {
+                size: row.try_get(0)?,
+                compact_range: row.try_get(1)?,
+                last_recorded_at: row.try_get(2)?,
+            })
+        };
+        row.map(read).transpose().map_err(reading("log_head"))
+    }
+
+    /// Stored notes of the sizes `from` to `until`, both included, in order.
+    pub async fn checkpoints(
+        &mut self,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<CheckpointRow>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "select size, note from checkpoints where size between $1 and $2 order by size",
+        )
+        .bind(from)
+        .bind(until)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("checkpoints"))?;
+        Ok(rows.into_iter().map(|(size, note)| CheckpointRow { size, note }).collect())
+    }
+
+    /// The hashes of the tiles named by `levels` and `indexes`, where they are stored.
+    pub async fn tiles(
+        &mut self,
+        levels: &[i16],
+        indexes: &[i64],
+    ) -> Result<Vec<(i16, i64, Vec<u8>)>, StoreError> {
+        sqlx::query_as(
+            "select level, tile_index, hashes from tiles join
+             unnest($1::smallint[], $2::bigint[]) as wanted (level, tile_index)
+             using (level, tile_index)",
+        )
+        .bind(levels)
+        .bind(indexes)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("tiles"))
+    }
+
+    /// Tiles that are stored although the log fills only `full` of each level.
+    pub async fn tiles_beyond(
+        &mut self,
+        full: &[(i16, i64)],
+    ) -> Result<Vec<(i16, i64)>, StoreError> {
+        let (levels, counts): (Vec<i16>, Vec<i64>) = full.iter().copied().unzip();
+        sqlx::query_as(
+            "select tiles.level, tile_index from tiles left join
+             unnest($1::smallint[], $2::bigint[]) as filled (level, tiles)
+             on tiles.level = filled.level
+             where filled.tiles is null or tile_index >= filled.tiles order by 1, 2 limit 1000",
+        )
+        .bind(&levels)
+        .bind(&counts)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("tiles"))
+    }
+
+    pub async fn counters(&mut self) -> Result<Vec<CounterRow>, StoreError> {
+        let rows: Vec<(String, String, i32, i64)> = sqlx::query_as(
+            "select office, procedure, year, last from case_numbers order by 1, 2, 3",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("case_numbers"))?;
+        let row = |(office, procedure, year, last)| CounterRow { office, procedure, year, last };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// The next rows of `stream_subjects` after the key of `after`.
+    pub async fn subjects(
+        &mut self,
+        after: Option<&SubjectRow>,
+        limit: i64,
+    ) -> Result<Vec<SubjectRow>, StoreError> {
+        let key = after.map(|row| (&*row.subject, &*row.aggregate_type, &*row.aggregate_id));
+        let (subject, kind, id) = key.unwrap_or_default();
+        let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
+            "select subject, aggregate_type, aggregate_id, position from stream_subjects
+             where (subject, aggregate_type, aggregate_id) > ($1, $2, $3)
+             order by 1, 2, 3 limit $4",
+        )
+        .bind(subject)
+        .bind(kind)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("stream_subjects"))?;
+        let row = |(subject, aggregate_type, aggregate_id, position)| SubjectRow {
+            subject,
+            aggregate_type,
+            aggregate_id,
+            position,
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// The next stored texts after the hash `after`: hash, kind, content.
+    pub async fn packages(
+        &mut self,
+        after: &[u8],
+        limit: i64,
+    ) -> Result<Vec<(Vec<u8>, String, String)>, StoreError> {
+        sqlx::query_as(
+            "select sha256, kind, content from packages where sha256 > $1 order by 1 limit $2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("packages"))
+    }
+}
+
+fn reading(table: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+    move |source| StoreError::Read { table, source }
+}
+
+fn event(row: &PgRow) -> Result<EventRow, sqlx::Error> {
+    Ok(EventRow {
+        aggregate_type: row.try_get(0)?,
+        aggregate_id: row.try_get(1)?,
+        sequence: row.try_get(2)?,
+        event_type: row.try_get(3)?,
+        event_version: row.try_get(4)?,
+        payload: row.try_get(5)?,
+        metadata: row.try_get(6)?,
+        position: row.try_get(7)?,
+        leaf_hash: row.try_get(8)?,
+        statement_sha256: row.try_get(9)?,
+        recorded_at: row.try_get(10)?,
+    })
+}

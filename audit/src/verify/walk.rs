@@ -1,0 +1,173 @@
+//! The one pass over all events, in the order of their positions.
+
+use jiff::tz::TimeZone;
+use litopys_domain::legal_time::RecordedAt;
+use litopys_domain::registry::Registry;
+use litopys_domain::statement::Signer;
+
+use super::authority;
+use super::evidence::Evidence;
+use super::findings::Findings;
+use super::numbers::Numbers;
+use super::packages::Packages;
+use super::parallel;
+use super::row::{self, Examined};
+use super::streams::Streams;
+use crate::finding::{Fault, Finding, Place};
+use crate::note::NoteKey;
+use crate::payload::Entry;
+use crate::signatures::SignatureJob;
+use crate::store::{CheckpointRow, EventRow};
+use crate::trust::Trust;
+
+/// Events read together, and the checkpoints whose sizes they reach.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) events: Vec<EventRow>,
+    pub(crate) checkpoints: Vec<CheckpointRow>,
+}
+
+/// A signature to be verified, with its act's place and its signer.
+type Job<'a> = (&'a Place, &'a Signer, SignatureJob<'a>);
+
+/// All that is known at the position reached.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    trust: Trust,
+    witnesses: Vec<NoteKey>,
+    pub(crate) registry: Registry,
+    pub(crate) evidence: Evidence,
+    pub(crate) streams: Streams,
+    pub(crate) numbers: Numbers,
+    pub(crate) packages: Packages,
+    pub(crate) findings: Findings,
+    pub(crate) next_position: i64,
+    pub(crate) last_recorded_at: Option<RecordedAt>,
+    /// When the first event behind each new checkpoint was recorded.
+    pub(crate) oldest_unpublished: Option<RecordedAt>,
+    pub(crate) read: i64,
+    pub(crate) signatures: u64,
+    time_zone: TimeZone,
+}
+
+impl Walk {
+    pub(crate) fn new(trust: Trust, witnesses: Vec<NoteKey>) -> Self {
+        Self {
+            trust,
+            witnesses,
+            registry: Registry::default(),
+            evidence: Evidence::default(),
+            streams: Streams::default(),
+            numbers: Numbers::default(),
+            packages: Packages::default(),
+            findings: Findings::default(),
+            next_position: 0,
+            last_recorded_at: None,
+            oldest_unpublished: None,
+            read: 0,
+            signatures: 0,
+            time_zone: TimeZone::UTC,
+        }
+    }
+
+    /// Checks a page and takes it in.
+    pub(crate) fn take(&mut self, page: Page) {
+        let examined = parallel::map(page.events, row::examine);
+        let mut checkpoints = page.checkpoints.into_iter().peekable();
+        let mut jobs = Vec::with_capacity(examined.len());
+        for event in &examined {
+            self.findings.extend(event.findings.iter().cloned());
+            self.place(event);
+            self.judge(event, &mut jobs);
+            while let Some(row) = checkpoints.next_if(|row| row.size <= self.next_position) {
+                self.check(&row);
+            }
+        }
+        checkpoints.for_each(|row| self.check(&row));
+        self.signatures += jobs.len() as u64;
+        let forged = parallel::map(jobs, |(place, signer, job): Job<'_>| {
+            (!job.is_sound()).then(|| {
+                let expected = format!("a signature of {} over the statement", signer.by);
+                Finding::new(Fault::SignatureForged, expected, "it does not verify").at(place)
+            })
+        });
+        self.findings.extend(forged.into_iter().flatten());
+    }
+
+    /// Verifies a stored checkpoint at the size reached.
+    pub(crate) fn check(&mut self, row: &CheckpointRow) {
+        if row.size < self.next_position {
+            // Only a repeated position lets a size be passed over; that was found.
+            return;
+        }
+        let finding = self.evidence.check(row, &self.trust, &self.registry, &self.witnesses);
+        self.findings.extend(finding);
+        self.oldest_unpublished = None;
+    }
+
+    /// Where the event stands: position, stream, time, number.
+    fn place(&mut self, event: &Examined) {
+        self.read += 1;
+        let position = event.row.position;
+        if position < self.next_position {
+            let expected = format!("position {}", self.next_position);
+            self.findings
+                .push(Finding::new(Fault::PositionRepeated, expected, position).at(&event.place));
+        } else {
+            if position > self.next_position {
+                let (from, until) = (self.next_position, position);
+                let found = format!("position {position} follows");
+                let gap = Finding::new(Fault::PositionGap, format!("position {from}"), found);
+                self.findings
+                    .push(gap.at_position(from).within(from.unsigned_abs(), until.unsigned_abs()));
+                self.evidence.skip(from, until);
+            }
+            self.evidence.push(position, event.leaf, event.logged_leaf());
+            self.next_position = position.saturating_add(1);
+        }
+        if position == 0 && event.leaf != self.trust.genesis {
+            let (expected, found) = (hex::encode(self.trust.genesis), hex::encode(event.leaf));
+            self.findings.push(Finding::new(Fault::Genesis, expected, found).at(&event.place));
+        }
+        let mut found = Vec::new();
+        self.streams.place(event, &mut found);
+        self.numbers.place(event, &mut found);
+        self.findings.extend(found);
+    }
+
+    /// Whether the act could be taken: ledger, time, keys, posts, package.
+    fn judge<'e>(&mut self, event: &'e Examined, jobs: &mut Vec<Job<'e>>) {
+        let Some(entry) = &event.entry else { return };
+        let statement = &entry.statement;
+        let mut found = Vec::new();
+        self.check_time(event, entry);
+        if statement.ledger != self.trust.origin {
+            let foreign = Finding::new(Fault::OtherLedger, &self.trust.origin, &statement.ledger);
+            found.push(foreign.at(&event.place));
+        }
+        let today = entry.recorded_at.timestamp().to_zoned(self.time_zone.clone()).date();
+        if authority::is_registry_act(&statement.act) {
+            found.extend(authority::judge_registry_act(&mut self.registry, event, entry, today));
+            if let Some(founding) = self.registry.founding() {
+                self.time_zone = founding.time_zone.clone();
+            }
+        } else {
+            let posts = authority::check_posts(&self.registry, statement, today);
+            found.extend(posts.into_iter().map(|finding| finding.at(&event.place)));
+        }
+        let verifiable = authority::signature_jobs(&self.registry, event, entry, &mut found);
+        jobs.extend(verifiable.into_iter().map(|(signer, job)| (&event.place, signer, job)));
+        self.packages.place(event, entry, &mut found);
+        self.findings.extend(found);
+    }
+
+    fn check_time(&mut self, event: &Examined, entry: &Entry) {
+        let at = entry.recorded_at;
+        if let Some(last) = self.last_recorded_at.filter(|last| at < *last) {
+            let expected = format!("{last} or later");
+            self.findings.push(Finding::new(Fault::RecordedAtOrder, expected, at).at(&event.place));
+        }
+        self.last_recorded_at = Some(at);
+        self.oldest_unpublished.get_or_insert(at);
+    }
+}
