@@ -65,7 +65,8 @@ pub async fn verify_all(
 ) -> Result<Report, VerifyError> {
     let started = Instant::now();
     let mut snapshot = Snapshot::open(database).await?;
-    let walk = Walk::new(trust.clone(), trust.witness_keys()?);
+    let head = snapshot.head().await?;
+    let walk = Walk::new(trust.clone(), trust.witness_keys()?, head);
     let count = snapshot.event_count().await?;
     let mut walk = walk_events(&mut snapshot, walk, count, &mut progress).await?;
     check_ledger_key(&mut walk, trust);
@@ -159,8 +160,7 @@ async fn check_totals(
         walk.findings.push(Finding::new(Fault::ShortRead, count, walk.read));
     }
     let last = walk.last_recorded_at.map(litopys_domain::legal_time::RecordedAt::microseconds);
-    let head = snapshot.head().await?;
-    walk.findings.extend(walk.evidence.compare_head(head.as_ref(), count, last));
+    walk.findings.extend(walk.evidence.compare_head(count, last));
     let reached = walk.next_position;
     for row in snapshot.checkpoints(reached.saturating_add(1), i64::MAX).await? {
         let found = format!("read {reached} of {}", row.size);

@@ -132,6 +132,9 @@ faults! {
     HeadSize: "head-size",
         "log_head counts another number of events than the log holds",
         "log_head налічує іншу кількість подій, ніж має журнал";
+    RowBeyondHead: "row-beyond-head",
+        "an event stands beyond the log's head",
+        "подія стоїть за межею журналу, яку називає log_head";
     HeadRange: "head-range",
         "log_head holds other hashes than the events give",
         "log_head містить інші хеші, ніж дають події";

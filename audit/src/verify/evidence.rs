@@ -9,12 +9,14 @@ use std::collections::HashSet;
 use litopys_domain::ids::StreamId;
 use litopys_domain::registry::Registry;
 
-use crate::finding::{Fault, Finding};
+use crate::finding::{Fault, Finding, Place};
 use crate::note::{self, NoteKey};
 use crate::store::{CheckpointRow, HeadRow};
 use crate::tree::{FullTile, Tree};
 use crate::trust::Trust;
 
+/// More differing hashes of one tile than this are told by the first alone.
+const DIFFERENCES_MAX: usize = 8;
 /// A gap wider than this is not filled: the tree ends there.
 const GAP_MAX: i64 = 1 << 16;
 const HASH_BYTES: usize = 32;
@@ -38,9 +40,16 @@ pub(crate) struct Evidence {
     /// The largest stored checkpoint.
     pub(crate) published: u64,
     broken: bool,
+    head: Option<HeadRow>,
+    /// Whether the tree agreed with the head when it had the head's size.
+    head_agrees: bool,
 }
 
 impl Evidence {
+    pub(crate) fn new(head: Option<HeadRow>) -> Self {
+        Self { head, ..Self::default() }
+    }
+
     pub(crate) fn size(&self) -> u64 {
         self.tree.size()
     }
@@ -61,6 +70,19 @@ impl Evidence {
         if let Some(tree) = &mut self.logged {
             tree.push(logged, &mut self.logged_tiles);
         }
+        let head = self.head.as_ref().filter(|head| u64::try_from(head.size) == Ok(self.size()));
+        if let Some(head) = head {
+            self.head_agrees = self.agrees(|tree| tree.compact_range() == head.compact_range);
+        }
+    }
+
+    /// An event that lies beyond the head's size is a finding where the head itself is sound.
+    pub(crate) fn beyond_head(&self, place: &Place) -> Option<Finding> {
+        let head =
+            self.head.as_ref().filter(|head| self.head_agrees && place.position >= head.size)?;
+        let expected = format!("{} events", head.size);
+        let found = format!("an event at position {}", place.position);
+        Some(Finding::new(Fault::RowBeyondHead, expected, found).at(place))
     }
 
     /// Keeps the places of what follows where positions `from` to `until` have no event.
@@ -143,23 +165,30 @@ impl Evidence {
     /// One finding for each hash of a tile that differs, unless its cause was found before.
     fn differences(&self, tile: &FullTile, stored: &[u8]) -> Vec<Finding> {
         let pairs = tile.hashes.chunks(HASH_BYTES).zip(stored.chunks(HASH_BYTES));
-        let differing = (0_i64..).zip(pairs).filter(|(_, (computed, stored))| computed != stored);
-        differing
-            .map(|(entry, hashes)| (tile.index * 256 + entry, hashes))
+        let mut differing: Vec<_> = (tile.index * 256..)
+            .zip(pairs)
+            .filter(|(_, (computed, stored))| computed != stored)
             .filter(|(below, _)| match tile.level {
                 0 => !self.faulty.contains(below),
                 level => !self.bad_tiles.contains(&(level - 1, *below)),
             })
-            .map(|(below, (computed, stored))| {
-                let at = name(tile.level, tile.index);
-                let expected = format!("{at}: {}", hex::encode(computed));
-                let finding = Finding::new(Fault::TileHash, expected, hex::encode(stored));
-                match tile.level {
-                    0 => finding.at_position(below),
-                    level => finding.at_tile(level - 1, below),
-                }
-            })
-            .collect()
+            .collect();
+        let mut further = String::new();
+        if differing.len() > DIFFERENCES_MAX {
+            further = format!(", and {} more differ in this tile", differing.len() - 1);
+            differing.truncate(1);
+        }
+        let finding = |(below, (computed, stored)): (i64, (&[u8], &[u8]))| {
+            let at = name(tile.level, tile.index);
+            let expected = format!("{at}: {}", hex::encode(computed));
+            let found = format!("{}{further}", hex::encode(stored));
+            let finding = Finding::new(Fault::TileHash, expected, found);
+            match tile.level {
+                0 => finding.at_position(below),
+                level => finding.at_tile(level - 1, below),
+            }
+        };
+        differing.into_iter().map(finding).collect()
     }
 
     pub(crate) fn full_tiles(&self) -> Vec<(i16, i64)> {
@@ -167,30 +196,27 @@ impl Evidence {
     }
 
     /// Compares `log_head` with `count` events, the last recorded at `last` microseconds.
-    pub(crate) fn compare_head(
-        &self,
-        head: Option<&HeadRow>,
-        count: i64,
-        last: Option<i64>,
-    ) -> Vec<Finding> {
-        let Some(head) = head else {
+    pub(crate) fn compare_head(&self, count: i64, last: Option<i64>) -> Vec<Finding> {
+        let Some(head) = &self.head else {
             return vec![Finding::new(Fault::HeadSize, count, "no row in log_head")];
         };
-        let mut findings = Vec::new();
         if head.size != count {
-            findings.push(Finding::new(Fault::HeadSize, count, head.size));
-        } else if !self.agrees(|tree| tree.compact_range() == head.compact_range) {
+            // A sound head that counts less was told at each event beyond it.
+            let told = self.head_agrees && head.size < count;
+            return Vec::from_iter(
+                (!told).then(|| Finding::new(Fault::HeadSize, count, head.size)),
+            );
+        }
+        let mut findings = Vec::new();
+        if !self.agrees(|tree| tree.compact_range() == head.compact_range) {
             let expected = hex::encode(self.tree.compact_range());
             let found = hex::encode(&head.compact_range);
             findings.push(Finding::new(Fault::HeadRange, expected, found));
         }
-        if head.size == count && head.last_recorded_at != last {
+        if head.last_recorded_at != last {
             let text = |at: Option<i64>| at.map_or_else(|| "none".to_owned(), super::instant);
-            findings.push(Finding::new(
-                Fault::HeadRecordedAt,
-                text(last),
-                text(head.last_recorded_at),
-            ));
+            let (expected, found) = (text(last), text(head.last_recorded_at));
+            findings.push(Finding::new(Fault::HeadRecordedAt, expected, found));
         }
         findings
     }

@@ -17,7 +17,7 @@ use crate::finding::{Fault, Finding, Place};
 use crate::note::NoteKey;
 use crate::payload::Entry;
 use crate::signatures::SignatureJob;
-use crate::store::{CheckpointRow, EventRow};
+use crate::store::{CheckpointRow, EventRow, HeadRow};
 use crate::trust::Trust;
 
 /// Events read together, and the checkpoints whose sizes they reach.
@@ -51,12 +51,12 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    pub(crate) fn new(trust: Trust, witnesses: Vec<NoteKey>) -> Self {
+    pub(crate) fn new(trust: Trust, witnesses: Vec<NoteKey>, head: Option<HeadRow>) -> Self {
         Self {
             trust,
             witnesses,
             registry: Registry::default(),
-            evidence: Evidence::default(),
+            evidence: Evidence::new(head),
             streams: Streams::default(),
             numbers: Numbers::default(),
             packages: Packages::default(),
@@ -124,6 +124,7 @@ impl Walk {
             }
             self.evidence.push(position, event.leaf, event.logged_leaf());
             self.next_position = position.saturating_add(1);
+            self.findings.extend(self.evidence.beyond_head(&event.place));
         }
         if position == 0 && event.leaf != self.trust.genesis {
             let (expected, found) = (hex::encode(self.trust.genesis), hex::encode(event.leaf));

@@ -34,9 +34,8 @@ fn grouped_imports_are_seen() {
 }
 
 fn grouped_imports(text: &str) -> impl Iterator<Item = &str> {
-    text.split("litopys_domain::").skip(1).filter_map(|rest| {
-        rest.starts_with('{').then(|| &rest[..=rest.find("};").unwrap_or(rest.len() - 1)])
-    })
+    let groups = text.split("litopys_domain::").skip(1).filter(|rest| rest.starts_with('{'));
+    groups.map(|rest| &rest[..=rest.find("};").unwrap_or(rest.len() - 1)])
 }
 
 fn visit(dir: &Path, look: &mut impl FnMut(&str, &str)) {

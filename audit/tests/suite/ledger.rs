@@ -21,6 +21,9 @@ pub(crate) const ORIGIN: &str = "ledger.example/test";
 pub(crate) const EDITION: &str = "2018-04-29";
 const PACKAGE: &str = "the text of a package";
 
+/// Between one act and the next.
+const STEP: SignedDuration = SignedDuration::from_millis(7);
+
 /// Who signs: a key and the post it is used in.
 #[derive(Clone)]
 pub(crate) struct Hand {
@@ -201,7 +204,7 @@ impl Ledger {
 
     /// Places an act as the appender does.
     pub(crate) fn append(&mut self, mut act: Act) {
-        self.clock += SignedDuration::from_millis(7);
+        self.clock += STEP;
         let statement = act.statement().clone();
         let (stream, head) = (&statement.stream, self.heads.get(&statement.stream));
         let opens_case = head.is_none() && stream.kind().as_str() == "case";
@@ -266,17 +269,30 @@ impl Ledger {
         self.notes.push((row, note.unwrap().to_string()));
     }
 
-    /// Builds the log again from the rows as they now are: tiles, range and chain of nothing.
-    pub(crate) fn rebuild_tree(&mut self) {
-        self.builder = TileBuilder::new();
-        self.tiles.clear();
-        let tiles = &mut self.tiles;
-        for row in &mut self.rows {
-            row.leaf = Hash::leaf(row.payload.as_bytes());
-            self.builder.push(row.leaf, |id, bytes| {
-                let index = i64::try_from(id.index).unwrap();
-                tiles.push((i16::from(id.level), index, bytes.to_vec()));
-            });
+    /// Decides the act at `index` otherwise, with the signers' own keys, and makes all that
+    /// follows from it again: hashes, chains, tiles and head, but not the published notes.
+    pub(crate) fn rewrite(&mut self, index: usize) {
+        let officer = self.officer.clone();
+        let rows = std::mem::take(&mut self.rows);
+        (self.heads, self.builder) = (HashMap::new(), TileBuilder::new());
+        (self.subjects, self.tiles) = (Vec::new(), Vec::new());
+        self.numbers.clear();
+        for (n, row) in rows.into_iter().enumerate() {
+            let act = Act::from_payload(&row.payload).unwrap();
+            let mut statement = Statement::clone(act.statement());
+            let mut signatures = act.signatures.clone();
+            if statement.seen.is_some() {
+                statement.seen = self.heads.get(&row.stream).map(|head| head.hash);
+            }
+            if n == index {
+                statement.facts.insert("leave_by".to_owned(), "2026-12-11".into());
+            }
+            let text = statement.to_text();
+            if text != act.text() {
+                signatures[0].signature = sign_statement(&officer.key, &text);
+            }
+            self.clock = row.recorded_at.timestamp() - STEP;
+            self.append(Act::new(&text, signatures).unwrap());
         }
     }
 

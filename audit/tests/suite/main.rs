@@ -1,5 +1,8 @@
 //! Audits of small ledgers that were built, and tampered with, straight in the tables.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod clean;
 mod dependencies;
 mod ledger;
+mod tampering;
