@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authority;
 mod clean;
 mod dependencies;
 mod ledger;
+mod receipts;
 mod tampering;
+mod vectors;
