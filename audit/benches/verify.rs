@@ -42,6 +42,7 @@ async fn main() {
 }
 
 /// User and system time of this process, without Postgres's.
+#[expect(clippy::float_arithmetic, reason = "seconds")]
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();

@@ -1,5 +1,6 @@
 //! The command line of `litopys-audit`.
 
+mod history;
 mod verify;
 
 use std::io::Write as _;
@@ -19,6 +20,7 @@ Examples:
   litopys-audit verify --all --trust trust.json --database-url postgres://litopys_auditor@db/litopys
   litopys-audit verify --case 0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77 --trust trust.json --json
   litopys-audit verify --receipt receipt.json --trust trust.json
+  litopys-audit history --case 0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77 --recorded-until 1200
 
 Exit status: 0 sound, 1 findings, 2 could not run";
 
@@ -34,6 +36,8 @@ pub struct Cli {
 enum Command {
     /// Recompute everything from stored bytes, or check one receipt
     Verify(verify::VerifyArgs),
+    /// Tell a case on both time axes: when recorded, and when in law
+    History(history::HistoryArgs),
 }
 
 /// Where the ledger lies.
@@ -97,6 +101,7 @@ fn execute(cli: Cli) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match cli.command {
         Command::Verify(args) => runtime.block_on(verify::run(&args)),
+        Command::History(args) => runtime.block_on(history::run(&args)),
     }
 }
 

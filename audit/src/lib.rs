@@ -6,12 +6,15 @@
 //! scanner of its own (DESIGN §2, §9).
 //!
 //! - [`verify_all`]: everything in a database against a [`Trust`] file, as a [`Report`]
+//! - [`verify_receipt`]: one receipt, without a database
+//! - [`fn@history`]: the acts of a case on both time axes
 //! - [`note`], [`tree`], [`form`], [`payload`]: the formats, without I/O
 //! - [`store`]: all SQL
 
 pub mod cli;
 pub mod finding;
 pub mod form;
+pub mod history;
 pub mod note;
 pub mod payload;
 pub mod receipt;
@@ -23,6 +26,7 @@ pub mod trust;
 pub mod verify;
 
 pub use finding::{Fault, Finding, Interval};
+pub use history::{History, HistoryOptions, RecordedUntil, history};
 pub use receipt::{Receipt, ReceiptReport, verify_receipt};
 pub use report::{Lang, Report};
 pub use trust::Trust;

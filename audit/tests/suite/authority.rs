@@ -40,7 +40,7 @@ async fn a_forged_signature_is_found() {
     let (ledger, report) = misused(|ledger| {
         let officer = ledger.officer.clone();
         let case = StreamId::case(ledger.new_id());
-        let statement = ledger.statement(&case, "NoteAdded", json!({"ground": "1"}), &[&officer]);
+        let statement = ledger.statement(&case, "NoteAdded", &json!({"ground": "1"}), &[&officer]);
         let signature = sign_statement(&officer.key, "other bytes");
         let key = PublicKey::of(&officer.key).thumbprint();
         let act = Act::new(&statement.to_text(), vec![SignedBy { key, signature }]).unwrap();
@@ -129,7 +129,7 @@ async fn a_statement_for_another_ledger_is_found() {
         let officer = ledger.officer.clone();
         let case = StreamId::case(ledger.new_id());
         let facts = json!({"ground": "1"});
-        let mut statement = ledger.statement(&case, "NoteAdded", facts, &[&officer]);
+        let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
         statement.ledger = "ledger.example/other".to_owned();
         ledger.record(&statement, &[&officer]);
     })
@@ -146,7 +146,7 @@ async fn what_the_signer_saw_must_stand_in_the_stream() {
             let case = ledger.rows[4].stream.clone();
             let facts = json!({"ground": "1"});
             ledger.act(&case, "NoteAdded", facts.clone(), &[&officer]);
-            let mut statement = ledger.statement(&case, "NoteAdded", facts, &[&officer]);
+            let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
             statement.seen = seen(ledger).map(|row| ledger.rows[row].hash);
             ledger.record(&statement, &[&officer]);
         })
@@ -165,7 +165,7 @@ async fn another_package_than_was_due_is_found() {
         let officer = ledger.officer.clone();
         let case = StreamId::case(ledger.new_id());
         let facts = json!({"ground": "1"});
-        let mut statement = ledger.statement(&case, "NoteAdded", facts, &[&officer]);
+        let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
         let law = statement.law.as_mut().unwrap();
         law.package = litopys_domain::ids::ContentHash::of(b"another");
         ledger.record(&statement, &[&officer]);

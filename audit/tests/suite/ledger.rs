@@ -147,8 +147,9 @@ impl Ledger {
     }
 
     /// Records an act by `hands`, at the next moment.
+    #[expect(clippy::needless_pass_by_value, reason = "facts are written in place")]
     pub(crate) fn act(&mut self, stream: &StreamId, act: &str, facts: Value, hands: &[&Hand]) {
-        let statement = self.statement(stream, act, facts, hands);
+        let statement = self.statement(stream, act, &facts, hands);
         self.record(&statement, hands);
     }
 
@@ -156,7 +157,7 @@ impl Ledger {
         &mut self,
         stream: &StreamId,
         act: &str,
-        facts: Value,
+        facts: &Value,
         hands: &[&Hand],
     ) -> Statement {
         let head = self.heads.get(stream);

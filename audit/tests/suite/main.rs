@@ -5,6 +5,7 @@
 mod authority;
 mod clean;
 mod dependencies;
+mod history;
 mod ledger;
 mod receipts;
 mod tampering;

@@ -57,8 +57,9 @@ fn is_at(finding: &Finding, row: &Row) {
     assert_eq!(finding.position, Some(row.position));
 }
 
+/// A finding's position, where it is that of `index`.
 fn position(index: usize) -> Option<i64> {
-    Some(i64::try_from(index).unwrap())
+    i64::try_from(index).ok()
 }
 
 /// The interval between the stored checkpoints around a position.
