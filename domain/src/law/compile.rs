@@ -15,7 +15,7 @@ use super::{
     model::{Law, OnLaw, StateLaw, Trigger},
     node::Node,
     problem::Problem,
-    rule::{RuleError, STATES},
+    rule::{Question, Rule, RuleError, STATES, Seen},
 };
 use crate::{law::file::ActKind, violation::Words};
 
@@ -44,6 +44,22 @@ impl Source<'_> {
         problem.hint = error.hint;
         problem
     }
+}
+
+/// The state of a case rests on its own acts alone, so `to` and clocks may not ask about other cases.
+fn asks_other_cases(rule: &Rule) -> bool {
+    let mut asks = false;
+    rule.visit(|seen| {
+        asks |= matches!(
+            seen,
+            Seen::Question(
+                Question::SubjectHas { .. }
+                    | Question::SubjectTermOpen { .. }
+                    | Question::SubjectRecorded { .. }
+            )
+        );
+    });
+    asks
 }
 
 /// What a law is made of: cut trees and what they look up.
@@ -88,6 +104,8 @@ pub(crate) fn compile(parts: &Parts<'_>) -> Result<Law, Vec<Problem>> {
         return Err(problems);
     }
     let clock_events = clocks::events(&clocks);
+    let general = files.generals.iter().flat_map(|(_, general)| &general.switches);
+    let switches = file.switches.iter().chain(general);
     Ok(Law {
         edition: file.edition,
         states: file
@@ -99,7 +117,7 @@ pub(crate) fn compile(parts: &Parts<'_>) -> Result<Law, Vec<Problem>> {
             })
             .collect(),
         opened_by: file.opened_by,
-        switches: file.switches.iter().map(|s| (s.on, s.pending)).collect(),
+        switches: switches.map(|s| (s.on, s.pending)).collect(),
         procedure: file.id,
         short: file.short,
         title: file.title,

@@ -213,6 +213,6 @@ switches: [{on: 2016-03-04}, {on: 2018-04-29}]
         );
         let jumbled =
             "since: 2010-01-01\nx: [{from: 2015-01-01, is: 1}, {from: 2012-01-01, is: 2}]";
-        assert_eq!(switch_dates("f.yaml", &tree(jumbled)).unwrap_err()[0].at.column, 38);
+        assert_eq!(switch_dates("f.yaml", &tree(jumbled)).unwrap_err()[0].at.column, 39);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Files, Parts, Source,
+    Files, Parts, Source, asks_other_cases,
     words::{Draft, Names},
 };
 use crate::{
@@ -211,6 +211,9 @@ impl ActCompiler<'_, '_> {
                         .when
                         .as_ref()
                         .and_then(|text| self.condition(self.source, &path, text));
+                    if when.as_ref().is_some_and(asks_other_cases) {
+                        self.complain(&["to"], "where an act leads may not hang on other cases");
+                    }
                     compiled.push((when, case.is.clone()));
                 }
                 To::Cases(compiled)

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Files, Parts, Source, words::Names};
+use super::{Files, Parts, Source, asks_other_cases, words::Names};
 use crate::{
     law::{
         calendar::Calendar,
@@ -232,9 +232,13 @@ impl Compiler<'_, '_> {
     fn condition(&mut self, text: &str, on: &Trigger, key: &str) -> Option<Rule> {
         let words = self.names.of(&on.act)?;
         let path = ["clocks", self.id, key];
-        Rule::condition(text, &words)
+        let rule = Rule::condition(text, &words)
             .map_err(|error| self.problems.push(self.source.rule_problem(&path, error)))
-            .ok()
+            .ok()?;
+        if asks_other_cases(&rule) {
+            self.complain(&[key], "a clock may not hang on other cases");
+        }
+        Some(rule)
     }
 
     fn moment(&mut self, text: &str, on: &Trigger, key: &str) -> Option<(Rule, Type)> {

@@ -1,0 +1,469 @@
+//! The state of a case: one pure function over its acts in legal order (DESIGN §6).
+//!
+//! Order = (legal date, position). Acts entered in error and rebutted presumptions are skipped and shown. Where a
+//! late act makes recorded ones impossible, the case shows both states until a head determines one.
+
+mod clock;
+mod marks;
+mod moment;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+pub use clock::{ClockState, ClockStatus, Point};
+use marks::Marks;
+pub(crate) use moment::Moment;
+pub use moment::Related;
+
+use super::{
+    engine::EngineAct,
+    file::{ActKind, Severity},
+    laws::{Due, Laws, Question},
+    model::{ActLaw, From, Law, To},
+};
+use crate::{
+    act::RecordedAct,
+    ids::StatementHash,
+    statement::{Answer, Statement},
+    violation::Words,
+};
+
+/// Up to where a case is looked at: acts of legal dates not after `date`, at positions before `position`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    pub date: Date,
+    pub position: u64,
+}
+
+impl View {
+    /// Everything recorded before `position`, on the ledger's date.
+    pub fn new(date: Date, position: u64) -> Self {
+        Self { date, position }
+    }
+}
+
+/// An act as the fold reads it; also a candidate that has no place yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item<'a> {
+    pub statement: &'a Statement,
+    pub hash: StatementHash,
+    pub position: u64,
+    /// The ledger's date at recording; `None` for a candidate.
+    pub recorded_on: Option<Date>,
+    pub number: Option<&'a str>,
+    pub date: Date,
+}
+
+impl<'a> Item<'a> {
+    pub(crate) fn of(laws: &Laws, act: &'a RecordedAct) -> Self {
+        Self {
+            statement: &act.statement,
+            hash: act.hash,
+            position: act.position,
+            recorded_on: Some(act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date()),
+            number: act.number.as_deref(),
+            date: act.statement.occurred_at.date_in(laws.zone()),
+        }
+    }
+}
+
+/// A case as of a view.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CaseState<'a> {
+    pub procedure: Option<&'a str>,
+    pub opened: Option<Opened<'a>>,
+    /// `None` before the case is opened.
+    pub state: Option<&'a str>,
+    /// The state without the late acts, while the case is out of order.
+    pub other_state: Option<&'a str>,
+    pub is_out_of_order: bool,
+    pub is_final: bool,
+    pub is_closed: bool,
+    /// In legal order.
+    pub acts: Vec<FoldedAct<'a>>,
+    pub clocks: Vec<ClockState<'a>>,
+    /// Answers under signature that stand.
+    pub answers: Vec<Answered<'a>>,
+    /// Terms that passed.
+    pub defects: Vec<Defect<'a>>,
+}
+
+/// When and how a case was opened.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Opened<'a> {
+    pub date: Date,
+    pub position: u64,
+    pub act: StatementHash,
+    pub office: Option<&'a str>,
+    pub number: Option<&'a str>,
+}
+
+/// One act in its legal place.
+#[derive(Debug, Clone, Serialize)]
+pub struct FoldedAct<'a> {
+    #[serde(skip)]
+    pub statement: &'a Statement,
+    pub act: &'a str,
+    pub hash: StatementHash,
+    pub position: u64,
+    /// The legal date it counts on.
+    pub date: Date,
+    pub recorded_on: Option<Date>,
+    pub status: ActStatus,
+    pub from: Option<&'a str>,
+    pub to: Option<&'a str>,
+    pub served_on: Option<Date>,
+    pub annulled_on: Option<Date>,
+    /// Facts put right by a clerical correction.
+    #[serde(skip)]
+    pub corrected: Option<&'a Statement>,
+    #[serde(skip)]
+    pub law: Option<&'a Law>,
+}
+
+impl<'a> FoldedAct<'a> {
+    /// The act's id, or the decision that an attested record holds.
+    pub fn acts_as(&self) -> &'a str {
+        acts_as(self.statement)
+    }
+
+    pub fn is_effective(&self) -> bool {
+        self.status == ActStatus::Effective
+    }
+
+    /// An open fact, as corrected.
+    pub fn fact(&self, name: &str) -> Option<&'a serde_json::Value> {
+        let corrected = self.corrected.and_then(|statement| statement.facts.get(name));
+        corrected.or_else(|| self.statement.facts.get(name))
+    }
+
+    fn act_law(&self) -> Option<&'a ActLaw> {
+        self.law?.act(&self.statement.act)
+    }
+}
+
+fn acts_as(statement: &Statement) -> &str {
+    let record = statement.act == "LegacyRecordAttested";
+    let decision = statement.facts.get("decision").filter(|_| record);
+    decision.and_then(serde_json::Value::as_str).unwrap_or(&statement.act)
+}
+
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActStatus {
+    Effective,
+    EnteredInError,
+    /// A presumption that a true act disproved.
+    Rebutted,
+    /// Not possible in its legal place.
+    Impossible,
+}
+
+/// An answer to a flag.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Answered<'a> {
+    pub rule: &'a str,
+    pub answer: Answer,
+    pub act: StatementHash,
+}
+
+/// A term that passed without what it asks for, or with it too late.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Defect<'a> {
+    pub rule: &'a str,
+    pub severity: Severity,
+    pub says: &'a Words,
+    pub clock: &'a str,
+    /// The last day, or the day of the last moment, of the term.
+    pub due: Date,
+    /// The act that came too late; `None` while it is still missing.
+    pub late: Option<StatementHash>,
+    pub certainty: crate::violation::Certainty,
+    pub basis: &'a [String],
+}
+
+/// The state of a case as of a view. `acts` are the acts of one case in any order.
+pub fn state<'a>(laws: &'a Laws, acts: &'a [RecordedAct], view: View) -> CaseState<'a> {
+    fold(laws, &items(laws, acts), view)
+}
+
+/// Recorded acts as the fold reads them, in legal order.
+pub(crate) fn items<'a>(laws: &Laws, acts: &'a [RecordedAct]) -> Vec<Item<'a>> {
+    let mut items: Vec<_> = acts.iter().map(|act| Item::of(laws, act)).collect();
+    sort(&mut items);
+    items
+}
+
+pub(crate) fn sort(items: &mut [Item<'_>]) {
+    items.sort_by_key(|item| (item.date, item.position));
+}
+
+/// Folds items that stand in legal order.
+pub(crate) fn fold<'a>(laws: &'a Laws, items: &[Item<'a>], view: View) -> CaseState<'a> {
+    let visible: Vec<Item<'a>> = items
+        .iter()
+        .filter(|item| item.position < view.position && item.date <= view.date)
+        .copied()
+        .collect();
+    let marks = Marks::of(laws, &visible);
+    let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
+    for (index, item) in visible.iter().enumerate() {
+        folder.take(*item, &marks, index);
+    }
+    let Folder { mut case, culprits, .. } = folder;
+    let open: Vec<u64> =
+        culprits.into_iter().filter(|position| *position > marks.determined).collect();
+    if !open.is_empty() {
+        case.is_out_of_order = true;
+        case.other_state = without(laws, &visible, &marks, &open);
+    }
+    case.is_final = case.state.is_some_and(|state| {
+        case.acts.last().and_then(|act| act.law).is_some_and(|law| law.is_final(state))
+    });
+    case.defects = clock::defects(&case.clocks, view.date, laws.zone());
+    case
+}
+
+/// The case after one more act at the end of its legal order.
+pub(crate) fn advance<'a>(laws: &'a Laws, case: &CaseState<'a>, item: Item<'a>) -> CaseState<'a> {
+    let mut folder = Folder { laws, case: case.clone(), culprits: Vec::new() };
+    let due = due_of(laws, case, &item);
+    let status = folder.apply(&item, due);
+    if status != ActStatus::Effective {
+        folder.push(&item, due, status);
+    }
+    folder.case
+}
+
+/// The state without the acts that came late.
+fn without<'a>(
+    laws: &'a Laws,
+    visible: &[Item<'a>],
+    marks: &Marks<'a>,
+    late: &[u64],
+) -> Option<&'a str> {
+    let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
+    for (index, item) in visible.iter().enumerate() {
+        if !late.contains(&item.position) {
+            folder.take(*item, marks, index);
+        }
+    }
+    folder.case.state
+}
+
+struct Folder<'a> {
+    laws: &'a Laws,
+    case: CaseState<'a>,
+    /// Positions of acts whose late arrival made others impossible.
+    culprits: Vec<u64>,
+}
+
+impl<'a> Folder<'a> {
+    fn take(&mut self, item: Item<'a>, marks: &Marks<'a>, index: usize) {
+        let due = due_of(self.laws, &self.case, &item);
+        let status = match marks.status(index) {
+            Some(status) => status,
+            None => self.apply(&item, due),
+        };
+        let to = self.case.state;
+        let mark = marks.get(index);
+        if let Some(act) = self.case.acts.last_mut().filter(|act| act.hash == item.hash) {
+            act.status = status;
+            act.to = to;
+        } else {
+            self.push(&item, due, status);
+        }
+        if let Some(act) = self.case.acts.last_mut() {
+            act.served_on = mark.served_on;
+            act.annulled_on = mark.annulled_on;
+            act.corrected = mark.corrected;
+        }
+        if status == ActStatus::Effective {
+            let answers = item.statement.flags.iter().map(|flag| Answered {
+                rule: &flag.rule,
+                answer: flag.answer,
+                act: item.hash,
+            });
+            self.case.answers.extend(answers);
+        }
+    }
+
+    fn push(&mut self, item: &Item<'a>, due: Option<Due<'a>>, status: ActStatus) {
+        self.case.acts.push(FoldedAct {
+            statement: item.statement,
+            act: &item.statement.act,
+            hash: item.hash,
+            position: item.position,
+            date: item.date,
+            recorded_on: item.recorded_on,
+            status,
+            from: self.case.state,
+            to: self.case.state,
+            served_on: None,
+            annulled_on: None,
+            corrected: None,
+            law: due.map(Due::states_law),
+        });
+    }
+
+    /// Moves state and clocks, where the act is possible.
+    fn apply(&mut self, item: &Item<'a>, due: Option<Due<'a>>) -> ActStatus {
+        let law = due.map(Due::states_law);
+        let act = law.and_then(|law| law.act(&item.statement.act));
+        let (Some(law), Some(act)) = (law, act) else { return ActStatus::Impossible };
+        if possible(&self.case, law, act, item).is_err() {
+            self.blame(item.position);
+            return ActStatus::Impossible;
+        }
+        let target = target(self.laws, &self.case, law, act, item);
+        if self.case.opened.is_none() {
+            self.case.procedure = Some(&law.procedure);
+            self.case.opened = Some(opened(item));
+        }
+        self.push(item, due, ActStatus::Effective);
+        clock::run(self.laws, &mut self.case, law, item);
+        self.case.state = target.or(self.case.state);
+        match act.engine {
+            Some(EngineAct::Closed) => self.case.is_closed = true,
+            Some(EngineAct::Reopened) => self.case.is_closed = false,
+            _ => {}
+        }
+        ActStatus::Effective
+    }
+
+    /// Acts that stand before this one in law but were recorded after it.
+    fn blame(&mut self, position: u64) {
+        let late =
+            self.case.acts.iter().filter(|act| act.is_effective() && act.position > position);
+        let material = late
+            .filter(|act| act.act_law().is_some_and(|law| !law.immaterial && act.from != act.to));
+        let positions: Vec<u64> = material.map(|act| act.position).collect();
+        self.culprits.extend(positions);
+    }
+}
+
+fn opened<'a>(item: &Item<'a>) -> Opened<'a> {
+    Opened {
+        date: item.date,
+        position: item.position,
+        act: item.hash,
+        office: item.statement.signers.first().and_then(|signer| signer.office.as_deref()),
+        number: item.number,
+    }
+}
+
+/// The packages that judge an act in its place.
+pub(crate) fn due_of<'a>(laws: &'a Laws, case: &CaseState<'a>, item: &Item<'_>) -> Option<Due<'a>> {
+    let cited = item.statement.law.as_ref().map(|law| law.procedure.as_str());
+    let question = Question {
+        procedure: case.procedure.or(cited)?,
+        date: item.date,
+        opened: case.opened.map(|opened| opened.date),
+        position: item.position,
+    };
+    if item.statement.act == "LegacyRecordAttested" {
+        return laws.due_for_record(question);
+    }
+    laws.due(question)
+}
+
+/// Why an act is not possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blocked {
+    NotOpened,
+    AlreadyOpen,
+    Closed,
+    NotClosed,
+    WrongState,
+    Final,
+    NotDue,
+}
+
+/// Whether an act is possible where the case stands.
+pub(crate) fn possible(
+    case: &CaseState<'_>,
+    law: &Law,
+    act: &ActLaw,
+    item: &Item<'_>,
+) -> Result<(), Blocked> {
+    possible_act(case, law, act)?;
+    if act.kind == ActKind::Service && !clock::is_due(&case.clocks, &act.id, item) {
+        return Err(Blocked::NotDue);
+    }
+    Ok(())
+}
+
+/// As [`possible`], but for whether a term has passed.
+pub(crate) fn possible_act(case: &CaseState<'_>, law: &Law, act: &ActLaw) -> Result<(), Blocked> {
+    let Some(state) = case.state else {
+        return if act.opens { Ok(()) } else { Err(Blocked::NotOpened) };
+    };
+    if case.is_closed && !act.engine.is_some_and(EngineAct::after_closing) {
+        return Err(Blocked::Closed);
+    }
+    match act.engine {
+        Some(EngineAct::Reopened) if !case.is_closed => return Err(Blocked::NotClosed),
+        Some(_) => return Ok(()),
+        None => {}
+    }
+    match &act.from {
+        From::Any if law.is_final(state) => return Err(Blocked::Final),
+        From::States(states) if !states.iter().any(|one| one == state) => {
+            return Err(if act.opens { Blocked::AlreadyOpen } else { Blocked::WrongState });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The state an act leads to; `None` where it stays.
+pub(crate) fn target<'a>(
+    laws: &'a Laws,
+    case: &CaseState<'a>,
+    law: &'a Law,
+    act: &'a ActLaw,
+    item: &Item<'a>,
+) -> Option<&'a str> {
+    if let Some(engine) = act.engine {
+        return engine_target(case, law, engine, item);
+    }
+    match &act.to {
+        To::Stays => None,
+        To::State(state) => Some(state),
+        To::Cases(cases) => {
+            let moment = Moment::new(laws, law, case, item);
+            let hit =
+                cases.iter().find(|(when, _)| when.as_ref().is_none_or(|w| w.holds(&&moment)));
+            hit.map(|(_, state)| state.as_str())
+        }
+    }
+}
+
+fn engine_target<'a>(
+    case: &CaseState<'a>,
+    law: &'a Law,
+    engine: EngineAct,
+    item: &Item<'a>,
+) -> Option<&'a str> {
+    if matches!(engine, EngineAct::StateDetermined | EngineAct::LegacyRecordAttested) {
+        let state = item.statement.facts.get("state")?.as_str()?;
+        return law.states.get_key_value(state).map(|(state, _)| state.as_str());
+    }
+    let state = case.state?;
+    let moves = law.on.get(&item.statement.act)?;
+    let hit = moves.iter().find(|moved| {
+        let concerned = moved.of.as_ref().is_none_or(|of| concerns(case, item.statement, of));
+        let from = moved.from.as_ref().is_none_or(|from| from.iter().any(|one| one == state));
+        concerned && from
+    });
+    hit.map(|moved| moved.to.as_str())
+}
+
+/// Whether a statement concerns an earlier act of this id.
+pub(crate) fn concerns(case: &CaseState<'_>, statement: &Statement, of: &str) -> bool {
+    statement
+        .concerns
+        .iter()
+        .any(|hash| case.acts.iter().any(|act| act.hash == *hash && act.acts_as() == of))
+}

@@ -1,0 +1,382 @@
+//! Clocks while a case is folded.
+
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use super::{CaseState, Defect, Item, Moment, concerns};
+use crate::{
+    ids::StatementHash,
+    law::{
+        calendar::Calendar,
+        laws::Laws,
+        model::{ClockChange, ClockLaw, ExtendLaw, Law, Length, StartLaw},
+        value::Value,
+    },
+    legal_time::LegalTime,
+};
+
+/// A day, or a moment where the law counts hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Point {
+    Date(Date),
+    Instant(Timestamp),
+}
+
+impl Point {
+    pub fn date(self, zone: &TimeZone) -> Date {
+        match self {
+            Self::Date(date) => date,
+            Self::Instant(instant) => instant.to_zoned(zone.clone()).date(),
+        }
+    }
+
+    fn of(value: &Value<'_>) -> Option<Self> {
+        match value {
+            Value::Date(date) => Some(Self::Date(*date)),
+            Value::Instant(instant) => Some(Self::Instant(*instant)),
+            _ => None,
+        }
+    }
+}
+
+/// A clock that was started.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClockState<'a> {
+    pub clock: &'a str,
+    #[serde(skip)]
+    pub law: &'a ClockLaw,
+    pub started_by: StatementHash,
+    pub start: Point,
+    pub due: Point,
+    pub status: ClockStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClockStatus {
+    Running,
+    /// The term stands still; `left_seconds` were left on `since`.
+    Suspended {
+        since: Date,
+        left_seconds: i64,
+    },
+    Stopped {
+        on: Date,
+        by: StatementHash,
+        late: bool,
+    },
+    /// Ran out, and the ledger said so.
+    Fired {
+        by: StatementHash,
+    },
+    /// What started it fell away.
+    Void {
+        by: StatementHash,
+    },
+}
+
+impl ClockState<'_> {
+    pub fn is_running(&self) -> bool {
+        self.status == ClockStatus::Running
+    }
+
+    /// The legal date of the service act it fires: the day after a last day, the day of a last moment.
+    pub fn fires_on(&self, zone: &TimeZone) -> Date {
+        match self.due {
+            Point::Date(date) => date.saturating_add(1.day()),
+            Point::Instant(_) => self.due.date(zone),
+        }
+    }
+
+    /// The last day before the ledger acts on a passed term: due day and recording allowance.
+    pub fn waits_until(&self, zone: &TimeZone) -> Date {
+        forward(&self.law.calendar, self.due.date(zone), self.law.allowance)
+    }
+
+    /// Days on which to warn, ascending.
+    pub fn warnings(&self, zone: &TimeZone) -> Vec<Date> {
+        let due = self.due.date(zone);
+        let back = |length: &Length| match (length, self.due) {
+            (Length::Hours(n), Point::Instant(at)) => {
+                let hours = SignedDuration::from_hours(i64::from(*n));
+                Point::Instant(at.saturating_sub(hours).unwrap_or(at)).date(zone)
+            }
+            (length, _) => self.law.calendar.back(due, &value(*length)).unwrap_or(due),
+        };
+        let mut days: Vec<Date> = self.law.warn.iter().map(back).collect();
+        days.sort_unstable();
+        days
+    }
+
+    /// Whether an act comes after the term.
+    pub(crate) fn is_late(&self, item: &Item<'_>, zone: &TimeZone) -> bool {
+        match (self.due, item.statement.occurred_at) {
+            (Point::Instant(due), LegalTime::Instant(at)) => at > due,
+            (due, _) => item.date > due.date(zone),
+        }
+    }
+}
+
+/// Applies what an act does to the clocks of its case. The act is the last of `case.acts`.
+pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, item: &Item<'a>) {
+    let zone = laws.zone();
+    void_annulled(case, item);
+    let record = item.statement.act == "LegacyRecordAttested";
+    let Some(events) = law.clock_events.get(&item.statement.act).filter(|_| !record) else {
+        return;
+    };
+    for event in events {
+        if event.of.as_ref().is_some_and(|of| !concerns(case, item.statement, of)) {
+            continue;
+        }
+        let clock = &law.clocks[event.clock];
+        if let ClockChange::Start(index) = event.what {
+            start(laws, case, law, clock, &clock.starts[index], item);
+            continue;
+        }
+        let change = match event.what {
+            ClockChange::Extend(index) => {
+                let Some(due) = extended(laws, case, law, clock, &clock.extends[index].1, item)
+                else {
+                    continue;
+                };
+                Change::Extend(due)
+            }
+            ClockChange::Stop => Change::Stop,
+            ClockChange::Suspend => Change::Suspend,
+            ClockChange::Resume => Change::Resume,
+            ClockChange::Fire | ClockChange::Start(_) => Change::Fire,
+        };
+        for state in case.clocks.iter_mut().filter(|state| state.clock == clock.id) {
+            state.change(&change, item, zone);
+        }
+    }
+}
+
+enum Change {
+    Stop,
+    Suspend,
+    Resume,
+    Extend(Point),
+    Fire,
+}
+
+impl ClockState<'_> {
+    fn change(&mut self, change: &Change, item: &Item<'_>, zone: &TimeZone) {
+        let running = self.is_running();
+        self.status = match (change, self.status) {
+            (Change::Stop, ClockStatus::Running | ClockStatus::Suspended { .. }) => {
+                let late = running && self.is_late(item, zone);
+                ClockStatus::Stopped { on: item.date, by: item.hash, late }
+            }
+            (Change::Suspend, ClockStatus::Running) => {
+                let left_seconds = seconds_between(moment(item), self.due, zone);
+                ClockStatus::Suspended { since: item.date, left_seconds }
+            }
+            (Change::Resume, ClockStatus::Suspended { left_seconds, .. }) => {
+                self.due = resumed(self, moment(item), left_seconds);
+                ClockStatus::Running
+            }
+            (Change::Fire, ClockStatus::Running) => ClockStatus::Fired { by: item.hash },
+            (Change::Extend(due), ClockStatus::Running) => {
+                self.due = *due;
+                ClockStatus::Running
+            }
+            (_, status) => status,
+        };
+    }
+}
+
+fn start<'a>(
+    laws: &'a Laws,
+    case: &mut CaseState<'a>,
+    law: &'a Law,
+    clock: &'a ClockLaw,
+    how: &'a StartLaw,
+    item: &Item<'a>,
+) {
+    let open = |state: &ClockState<'_>| {
+        matches!(state.status, ClockStatus::Running | ClockStatus::Suspended { .. })
+    };
+    if case.clocks.iter().any(|state| state.clock == clock.id && open(state)) {
+        return;
+    }
+    let scope = Moment::new(laws, law, case, item);
+    if how.when.as_ref().is_some_and(|when| !when.holds(&&scope)) {
+        return;
+    }
+    let begin = match &how.from {
+        None => Some(moment(item)),
+        Some(rule) => Point::of(&rule.value(&&scope)),
+    };
+    let Some(begin) = begin else { return };
+    let due = match (&how.until, clock.length) {
+        (Some(rule), _) => Point::of(&rule.value(&&scope)).map(|due| rolled(clock, due)),
+        (None, Some(length)) => Some(term(clock, begin, length, laws.zone())),
+        (None, None) => None,
+    };
+    let Some(due) = due else { return };
+    case.clocks.push(ClockState {
+        clock: &clock.id,
+        law: clock,
+        started_by: item.hash,
+        start: begin,
+        due,
+        status: ClockStatus::Running,
+    });
+}
+
+fn extended<'a>(
+    laws: &'a Laws,
+    case: &CaseState<'a>,
+    law: &'a Law,
+    clock: &'a ClockLaw,
+    how: &'a ExtendLaw,
+    item: &Item<'a>,
+) -> Option<Point> {
+    let running =
+        case.clocks.iter().rfind(|state| state.clock == clock.id && state.is_running())?;
+    match how {
+        ExtendLaw::Within(length) => Some(term(clock, running.start, *length, laws.zone())),
+        ExtendLaw::Until(rule) => {
+            let scope = Moment::new(laws, law, case, item);
+            Point::of(&rule.value(&&scope)).map(|due| rolled(clock, due))
+        }
+    }
+}
+
+/// The end of a term (CNT-1 to CNT-3, CNT-5, CNT-9).
+fn term(clock: &ClockLaw, begin: Point, length: Length, zone: &TimeZone) -> Point {
+    if let Length::Hours(hours) = length {
+        let hours = SignedDuration::from_hours(i64::from(hours));
+        let start = match begin {
+            Point::Instant(at) => at,
+            // A day without an hour counts from its end.
+            Point::Date(date) => midnight(date.saturating_add(1.day()), zone),
+        };
+        return Point::Instant(start.saturating_add(hours).unwrap_or(Timestamp::MAX));
+    }
+    let start = begin.date(zone);
+    let due = forward(&clock.calendar, start, length);
+    rolled(clock, Point::Date(clock.calendar.prolonged(start, due, &clock.pauses)))
+}
+
+fn rolled(clock: &ClockLaw, due: Point) -> Point {
+    match due {
+        Point::Date(date) if clock.rolls => Point::Date(clock.calendar.roll(date)),
+        other => other,
+    }
+}
+
+fn resumed(state: &ClockState<'_>, at: Point, left_seconds: i64) -> Point {
+    const DAY: i64 = 86_400;
+    match (state.due, at) {
+        (Point::Instant(_), Point::Instant(at)) => {
+            let left = SignedDuration::from_secs(left_seconds);
+            Point::Instant(at.saturating_add(left).unwrap_or(Timestamp::MAX))
+        }
+        (due, at) => {
+            let date = match at {
+                Point::Date(date) => date,
+                Point::Instant(_) => at.date(&TimeZone::UTC),
+            };
+            let days = (left_seconds / DAY).clamp(-3_660_000, 3_660_000);
+            match due {
+                Point::Date(_) => rolled(state.law, Point::Date(date.saturating_add(days.days()))),
+                Point::Instant(_) => due,
+            }
+        }
+    }
+}
+
+fn seconds_between(from: Point, to: Point, zone: &TimeZone) -> i64 {
+    if let (Point::Instant(from), Point::Instant(to)) = (from, to) {
+        return from.duration_until(to).as_secs();
+    }
+    i64::from((to.date(zone) - from.date(zone)).get_days()) * 86_400
+}
+
+fn midnight(date: Date, zone: &TimeZone) -> Timestamp {
+    date.to_zoned(zone.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+fn moment(item: &Item<'_>) -> Point {
+    match item.statement.occurred_at {
+        LegalTime::Instant(at) => Point::Instant(at),
+        _ => Point::Date(item.date),
+    }
+}
+
+fn value(length: Length) -> Value<'static> {
+    match length {
+        Length::Months(n) => Value::Months(n),
+        Length::Days(n) => Value::Days(n),
+        Length::WorkingDays(n) => Value::WorkingDays(n),
+        Length::Hours(n) => Value::Days(n / 24),
+    }
+}
+
+fn forward(calendar: &Calendar, start: Date, length: Length) -> Date {
+    calendar.forward(start, &value(length)).unwrap_or(start)
+}
+
+/// A clock started by what a court annulled does not run on.
+fn void_annulled(case: &mut CaseState<'_>, item: &Item<'_>) {
+    if item.statement.act != "DecisionAnnulled" {
+        return;
+    }
+    for state in &mut case.clocks {
+        if item.statement.concerns.contains(&state.started_by) && state.is_running() {
+            state.status = ClockStatus::Void { by: item.hash };
+        }
+    }
+}
+
+/// Whether a clock that fires this act has run out by the act's legal date. Acts that no clock of the case fires are
+/// outside services' own.
+pub(super) fn is_due(clocks: &[ClockState<'_>], act: &str, item: &Item<'_>) -> bool {
+    let mut fired =
+        clocks.iter().filter(|state| state.law.fires.as_deref() == Some(act)).peekable();
+    if fired.peek().is_none() {
+        return item
+            .statement
+            .signers
+            .iter()
+            .all(|s| s.by.kind() == crate::ids::AggregateType::Service);
+    }
+    fired.any(|state| {
+        state.is_running()
+            && match (state.due, item.statement.occurred_at) {
+                (Point::Instant(due), LegalTime::Instant(at)) => at >= due,
+                (Point::Instant(due), _) => item.date >= due.to_zoned(TimeZone::UTC).date(),
+                (Point::Date(due), _) => item.date > due,
+            }
+    })
+}
+
+pub(super) fn defects<'a>(
+    clocks: &[ClockState<'a>],
+    today: Date,
+    zone: &TimeZone,
+) -> Vec<Defect<'a>> {
+    let passed = |state: &ClockState<'a>| {
+        let late = match state.status {
+            ClockStatus::Running if today > state.waits_until(zone) => None,
+            ClockStatus::Stopped { by, late: true, .. } => Some(by),
+            _ => return None,
+        };
+        let overdue = state.law.overdue.as_ref()?;
+        Some(Defect {
+            rule: &overdue.id,
+            severity: overdue.severity,
+            says: &overdue.says,
+            clock: &state.law.id,
+            due: state.due.date(zone),
+            late,
+            certainty: state.law.certainty,
+            basis: &state.law.basis,
+        })
+    };
+    clocks.iter().filter_map(passed).collect()
+}

@@ -1,0 +1,116 @@
+//! What acts say about other acts: entered in error, rebutted, annulled, served, corrected.
+
+use jiff::civil::Date;
+
+use super::{ActStatus, Item};
+use crate::{
+    law::{
+        engine::EngineAct,
+        file::ActKind,
+        laws::{Laws, Question},
+    },
+    statement::Statement,
+};
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mark<'a> {
+    status: Option<ActStatus>,
+    pub served_on: Option<Date>,
+    pub annulled_on: Option<Date>,
+    pub corrected: Option<&'a Statement>,
+}
+
+/// One mark per item.
+pub(super) struct Marks<'a> {
+    marks: Vec<Mark<'a>>,
+    /// The position of the last determination of the state; 0 where there is none.
+    pub determined: u64,
+}
+
+impl<'a> Marks<'a> {
+    /// `items` stand in legal order.
+    pub(super) fn of(laws: &Laws, items: &[Item<'a>]) -> Self {
+        let mut marks = Self { marks: vec![Mark::default(); items.len()], determined: 0 };
+        marks.errors(items);
+        for (index, item) in items.iter().enumerate() {
+            if marks.marks[index].status.is_some() {
+                continue;
+            }
+            let engine = EngineAct::parse(&item.statement.act);
+            if engine == Some(EngineAct::StateDetermined) {
+                marks.determined = marks.determined.max(item.position);
+            }
+            for hash in &item.statement.concerns {
+                let Some(target) = items.iter().position(|other| other.hash == *hash) else {
+                    continue;
+                };
+                marks.concern(laws, items, (index, target), engine);
+            }
+        }
+        marks
+    }
+
+    /// The latest record counts first, so that an error about an error restores the act.
+    fn errors(&mut self, items: &[Item<'a>]) {
+        let mut order: Vec<usize> = (0..items.len())
+            .filter(|index| items[*index].statement.act == "EnteredInError")
+            .collect();
+        order.sort_by_key(|index| std::cmp::Reverse(items[*index].position));
+        for index in order {
+            if self.marks[index].status.is_some() {
+                continue;
+            }
+            for hash in &items[index].statement.concerns {
+                if let Some(target) = items.iter().position(|other| other.hash == *hash) {
+                    self.marks[target].status = Some(ActStatus::EnteredInError);
+                }
+            }
+        }
+    }
+
+    fn concern(
+        &mut self,
+        laws: &Laws,
+        items: &[Item<'a>],
+        (index, target): (usize, usize),
+        engine: Option<EngineAct>,
+    ) {
+        let (item, other) = (&items[index], &items[target]);
+        let mark = &mut self.marks[target];
+        match engine {
+            Some(EngineAct::LetterServed) => {
+                mark.served_on = Some(mark.served_on.map_or(item.date, |d| d.min(item.date)));
+            }
+            Some(EngineAct::DecisionAnnulled) => mark.annulled_on = Some(item.date),
+            Some(EngineAct::ClericalErrorCorrected) => mark.corrected = Some(item.statement),
+            _ => {
+                let earlier = item.date < other.date && item.position > other.position;
+                if earlier && mark.status.is_none() && is_presumption(laws, other) {
+                    mark.status = Some(ActStatus::Rebutted);
+                }
+            }
+        }
+    }
+
+    pub(super) fn status(&self, index: usize) -> Option<ActStatus> {
+        self.marks[index].status
+    }
+
+    pub(super) fn get(&self, index: usize) -> Mark<'a> {
+        self.marks[index]
+    }
+}
+
+/// Whether an act is one that a clock signed.
+pub(super) fn is_presumption(laws: &Laws, item: &Item<'_>) -> bool {
+    let Some(law) = &item.statement.law else { return false };
+    let question = Question {
+        procedure: &law.procedure,
+        date: item.date,
+        opened: None,
+        position: item.position,
+    };
+    laws.due(question)
+        .and_then(|due| due.law().act(&item.statement.act))
+        .is_some_and(|act| act.kind == ActKind::Service)
+}

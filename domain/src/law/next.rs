@@ -1,0 +1,193 @@
+//! What may happen next in a case, who must sign it, what it asks for, and why the rest is not possible.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    engine::EngineAct,
+    file::{ActKind, Kept, Precision},
+    fold::{CaseState, Item, Point, View, fold, items, possible_act},
+    judge::{impossible_act, term_runs},
+    laws::{Laws, Question},
+    model::{ActLaw, Law},
+};
+use crate::{
+    act::RecordedAct,
+    violation::{Violation, Words},
+};
+
+/// An act as a possibility.
+#[derive(Debug, Clone, Serialize)]
+pub struct NextAct {
+    pub act: String,
+    pub title: Words,
+    pub kind: ActKind,
+    pub at: Precision,
+    /// `None` where the act is possible.
+    pub refused: Option<Violation>,
+    /// States it may lead to; empty where the state stays.
+    pub to: Vec<String>,
+    /// Alternatives; the roles of one sign together.
+    pub signed_by: Vec<Vec<String>>,
+    /// The least number of different signers.
+    pub signatures: usize,
+    pub on_behalf_of: Vec<String>,
+    pub recorded_by: Vec<String>,
+    pub competence: Option<String>,
+    pub basis: Vec<String>,
+    pub must_be_served: bool,
+    pub immaterial: bool,
+    pub letter: Option<String>,
+    /// JSON Schema (2020-12) of the open facts.
+    pub facts: Json,
+    /// JSON Schema of the values that are sealed.
+    pub private: Json,
+    /// Terms that wait for this act.
+    pub due: Vec<DueTerm>,
+}
+
+/// A running clock that an act would stop or that fires it.
+#[derive(Debug, Clone, Serialize)]
+pub struct DueTerm {
+    pub clock: String,
+    pub title: Words,
+    pub due: Point,
+    pub warnings: Vec<Date>,
+}
+
+/// Every act of the edition due on `view.date`, the possible ones first. For a case not yet opened give no acts and
+/// the procedure.
+pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View) -> Vec<NextAct> {
+    let items = items(laws, acts);
+    let case = fold(laws, &items, View { date: Date::MAX, ..view });
+    let question = Question {
+        procedure: case.procedure.unwrap_or(procedure),
+        date: view.date,
+        opened: case.opened.map(|opened| opened.date),
+        position: view.position,
+    };
+    let Some(due) = laws.due(question) else { return Vec::new() };
+    let law = due.states_law();
+    let mut next: Vec<_> =
+        law.acts.values().map(|act| next_act(laws, &case, law, act, view)).collect();
+    next.sort_by_key(|act| act.refused.is_some());
+    next
+}
+
+/// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran out.
+pub fn service_acts_due<'a>(
+    laws: &Laws,
+    case: &CaseState<'a>,
+    today: Date,
+) -> Vec<(&'a str, Date, &'a str)> {
+    let zone = laws.zone();
+    let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until(zone));
+    ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(zone), c.clock))).collect()
+}
+
+fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: View) -> NextAct {
+    let refused = if case.is_out_of_order
+        && !act.immaterial
+        && act.engine != Some(EngineAct::StateDetermined)
+    {
+        Some(super::judge::disputed(case))
+    } else if act.kind == ActKind::Service {
+        let fired = service_acts_due(laws, case, view.date).iter().any(|(id, ..)| *id == act.id);
+        let possible = possible_act(case, law, act).map_err(|b| impossible_act(b, law, act, case));
+        possible.err().or_else(|| (!fired && act.services.is_empty()).then(term_runs))
+    } else {
+        possible_act(case, law, act).err().map(|b| impossible_act(b, law, act, case))
+    };
+    NextAct {
+        act: act.id.clone(),
+        title: act.title.clone(),
+        kind: act.kind,
+        at: act.at,
+        refused,
+        to: act.targets().map(str::to_owned).collect(),
+        signed_by: act.signed_by.clone(),
+        signatures: act.signatures,
+        on_behalf_of: act.on_behalf_of.clone(),
+        recorded_by: act.recorded_by.clone(),
+        competence: act.competence.clone(),
+        basis: act.basis.clone(),
+        must_be_served: act.must_be_served,
+        immaterial: act.immaterial,
+        letter: act.letter.clone(),
+        facts: schema(law, act, view.date, |kept| kept == Kept::Open),
+        private: schema(law, act, view.date, |kept| kept != Kept::Open),
+        due: due_terms(laws, case, act),
+    }
+}
+
+fn due_terms(laws: &Laws, case: &CaseState<'_>, act: &ActLaw) -> Vec<DueTerm> {
+    let waits = |clock: &&super::fold::ClockState<'_>| {
+        clock.is_running()
+            && (clock.law.stops.iter().any(|stop| stop.act == act.id)
+                || clock.law.fires.as_deref() == Some(act.id.as_str()))
+    };
+    case.clocks
+        .iter()
+        .filter(waits)
+        .map(|clock| DueTerm {
+            clock: clock.clock.to_owned(),
+            title: clock.law.title.clone(),
+            due: clock.due,
+            warnings: clock.warnings(laws.zone()),
+        })
+        .collect()
+}
+
+/// The JSON Schema of an act's fields that are kept in one way.
+fn schema(law: &Law, act: &ActLaw, date: Date, which: impl Fn(Kept) -> bool) -> Json {
+    let codes = |list: &str| -> Vec<String> {
+        let list = law.lists.get(list).map(|list| list.all_on(date));
+        list.into_iter().flatten().map(|(code, _)| code.to_owned()).collect()
+    };
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for (name, field) in act.fields.iter().filter(|(_, field)| which(field.kept)) {
+        let mut property = field.ty.schema(&codes);
+        if let (Some(title), Some(map)) = (&field.title, property.as_object_mut()) {
+            map.insert("title".to_owned(), json!(title.en));
+            map.insert("x-title-uk".to_owned(), json!(title.uk));
+        }
+        properties.insert(name.clone(), property);
+        if !field.optional {
+            required.push(name.clone());
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": false,
+        "required": required,
+        "properties": properties
+    })
+}
+
+/// What changed between the act a signer saw and now: material acts recorded after it. Empty where a statement may
+/// follow its `seen` (DESIGN §3, signing at human speed).
+pub fn material_since<'a>(
+    laws: &Laws,
+    acts: &'a [RecordedAct],
+    seen: crate::ids::StatementHash,
+) -> Vec<&'a RecordedAct> {
+    let from = acts.iter().find(|act| act.hash == seen).map(|act| act.sequence);
+    let later = acts.iter().filter(|act| from.is_none_or(|from| act.sequence > from));
+    later.filter(|act| !is_immaterial(laws, act)).collect()
+}
+
+fn is_immaterial(laws: &Laws, act: &RecordedAct) -> bool {
+    let Some(cited) = &act.statement.law else { return false };
+    let item = Item::of(laws, act);
+    let question = Question {
+        procedure: &cited.procedure,
+        date: item.date,
+        opened: None,
+        position: act.position,
+    };
+    let due = laws.due_for_record(question);
+    due.and_then(|due| due.law().act(&act.statement.act)).is_some_and(|law| law.immaterial)
+}

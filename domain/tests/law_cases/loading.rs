@@ -1,0 +1,190 @@
+//! What is wrong with a law file is said with its place.
+
+use litopys_domain::law::book::LawBook;
+
+use crate::world::{FILES, book};
+
+/// The test law with one text replaced by another lints with these problems.
+#[track_caller]
+fn problems(file: &str, from: &str, to: &str, expected: &[&str]) {
+    let mut files = FILES.to_vec();
+    let entry = files.iter_mut().find(|(path, _)| *path == file).unwrap();
+    assert!(entry.1.contains(from), "{file} has no `{from}`");
+    let changed = entry.1.replacen(from, to, 1);
+    entry.1 = &changed;
+    let found = match LawBook::read(files) {
+        Ok(book) => book.lint(),
+        Err(problems) => problems,
+    };
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let matches = found.len() == expected.len()
+        && found.iter().zip(expected).all(|(found, part)| found.contains(part));
+    assert!(matches, "found {found:#?}");
+}
+
+const RETURN: &str = "procedures/return.yaml";
+
+#[test]
+fn the_test_law_lints() {
+    let problems: Vec<String> = book().lint().iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn shapes() {
+    problems(
+        RETURN,
+        "competence: C-RET",
+        "competense: C-RET",
+        &["procedures/return.yaml:69:5: unknown field `competense`"],
+    );
+    problems(
+        RETURN,
+        "kind: decision",
+        "kind: decree",
+        &["return.yaml:62:11: unknown variant `decree`"],
+    );
+    problems(RETURN, "code: \"1\"", "code: 1", &["return.yaml:26:14: invalid type: integer"]);
+    problems(
+        RETURN,
+        "id: return",
+        "id: renewal",
+        &["return.yaml:1:5: the file of `renewal` is called"],
+    );
+    problems(RETURN, "states:", "states: [", &["procedures/return.yaml:"]);
+    problems(RETURN, "since: 2010-01-01\n", "", &["needs `since`"]);
+}
+
+#[test]
+fn rules() {
+    problems(
+        RETURN,
+        "refuse: facts.leave_by < act.date",
+        "refuse: facts.leaves_by < act.date",
+        &["return.yaml:80:17: the field `leaves_by` is not declared"],
+    );
+    problems(RETURN, "flag: facts.minor", "flag: facts.leave_by > 30d", &["cannot be compared"]);
+    problems(RETURN, "        silent_on: {facts.minor: false}\n", "", &["no example `silent_on`"]);
+    problems(
+        RETURN,
+        "silent_on: {facts.minor: false}",
+        "silent_on: {facts.minor: true}",
+        &["RET-MINOR fires on its example `silent_on`"],
+    );
+    problems(
+        RETURN,
+        "silent_on: {facts.minor: false}",
+        "silent_on: {facts.miner: false}",
+        &["does not ask for `facts.miner`"],
+    );
+    problems(
+        RETURN,
+        "silent_on: {facts.minor: false}",
+        "silent_on: {facts.minor: maybe}",
+        &["is no Bool"],
+    );
+    problems(
+        RETURN,
+        "fires_on: {act.date: 2025-03-10, facts.ban: 5y}",
+        "fires_on: {act.date: 2015-03-10, facts.ban: 5y}",
+        &["is dated 2015-03-10, when the rule is not in force"],
+    );
+    problems(
+        RETURN,
+        "[\"filed\"]",
+        "[\"handed-in\"]",
+        &["DEF-009 does not fire", "`protection` has no states `handed-in`"],
+    );
+}
+
+#[test]
+fn privacy() {
+    problems(
+        RETURN,
+        "minor: {type: Bool, kept: open}",
+        "minor: {type: Bool, kept: open}\n      note: {type: Text, kept: open}",
+        &["free text is never open"],
+    );
+    problems(RETURN, ", purpose: {en: reasons, uk: мотиви}", "", &["says its `purpose`"]);
+}
+
+#[test]
+fn states_and_signers() {
+    problems(RETURN, "to: decided", "to: decreed", &["there is no state `decreed`"]);
+    problems(
+        RETURN,
+        "annulled: {en: Annulled",
+        "lost: {en: Lost, uk: Втрачено}\n  annulled: {en: Annulled",
+        &["nothing leads to the state `lost`"],
+    );
+    problems(
+        RETURN,
+        "cancelled: {en: Cancelled, uk: Скасовано, final: true}",
+        "cancelled: {en: Cancelled, uk: \" \", final: true}",
+        &["empty in one language"],
+    );
+    problems(RETURN, "    signed_by: [R-TO-OFF]\n", "", &["nobody may sign Collected"]);
+    problems(
+        RETURN,
+        "signed_by: [R-TO-OFF]",
+        "signed_by: [R-TO-BOSS]",
+        &["`R-TO-BOSS` is not in CL-ROLE"],
+    );
+    problems(
+        RETURN,
+        "basis: [\"L3773:26(1)\"]",
+        "basis: [\"L1:26(1)\"]",
+        &["`L1` is not in CL-ACT"],
+    );
+    problems(
+        RETURN,
+        "LetterServed(Decided): notified",
+        "LetterServed(Renewed): notified",
+        &["no engine act that concerns an act"],
+    );
+}
+
+#[test]
+fn clocks() {
+    problems(RETURN, "    stops: [ProsecutorTold]\n", "", &["nothing stops this clock"]);
+    problems(
+        RETURN,
+        "fires: Overdue",
+        "fires: Decided",
+        &["only acts of kind `service` are fired"],
+    );
+    problems(RETURN, "within: 24h", "within: one day", &["is no length"]);
+    problems(
+        RETURN,
+        "starts: [Collected]",
+        "starts: [Collected]\n    pauses: [C999]",
+        &["no window `C999`"],
+    );
+}
+
+#[test]
+fn dates() {
+    problems(
+        RETURN,
+        "since: 2018-04-29",
+        "since: 2018-04-30",
+        &["2018-04-30 is no switch of this file"],
+    );
+    problems(
+        RETURN,
+        "within: [{from: 2010-01-01, is: 2m}, ",
+        "within: [{from: 2011-01-01, is: 2m}, ",
+        &[
+            "either `within` or `until`",
+            "2011-01-01 is no switch",
+            "there is no value from 2010-01-01 until 2011-01-01",
+        ],
+    );
+    problems(
+        "codes/CL-LOSS.yaml",
+        "codes:\n",
+        "codes:\n  - {code: \"LS-01\", en: Again, uk: Знову}\n",
+        &["`LS-01` stands twice"],
+    );
+    problems("parameters/stay_max.yaml", "is: 30d", "is: thirty", &["is no Days"]);
+}

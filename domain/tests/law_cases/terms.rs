@@ -1,0 +1,102 @@
+//! Clocks of a case.
+
+use litopys_domain::law::fold::{ClockState, ClockStatus};
+use serde_json::json;
+
+use crate::world::{Case, answer, author, date, decided, flags, laws, officers, refusals};
+
+fn clock<'s, 'a>(
+    state: &'s litopys_domain::law::fold::CaseState<'a>,
+    id: &str,
+) -> &'s ClockState<'a> {
+    state.clocks.iter().rfind(|clock| clock.clock == id).unwrap()
+}
+
+#[test]
+fn a_late_act_is_recorded_once_its_flag_is_answered() {
+    let laws = laws();
+    let mut case = Case::new(&laws, "return", 1);
+    case.act("Collected", "2025-03-03", json!({}));
+    let facts = json!({"leave_by": "2025-04-10", "ground": "1", "minor": false});
+    let mut late = case.draft("Decided", "2025-03-25T09:00:00Z", facts);
+    let verdict = case.judge(&late);
+    assert_eq!(flags(&verdict), ["DEF-001"], "due on 2025-03-24 (TV-01)");
+    assert_eq!(refusals(&verdict), ["flag-unanswered /flags"]);
+    late.flags = vec![answer("DEF-001")];
+    case.take(late);
+    let state = case.state();
+    assert!(matches!(clock(&state, "decide").status, ClockStatus::Stopped { late: true, .. }));
+    assert_eq!(state.answers[0].rule, "DEF-001");
+}
+
+#[test]
+fn hours_run_from_the_minute() {
+    let laws = laws();
+    let tell = |at: &str| {
+        let (case, _) = decided(&laws);
+        let verdict = case.judge(&case.draft("ProsecutorTold", at, json!({})));
+        verdict.flags.iter().map(|flag| flag.rule.clone()).collect::<Vec<_>>()
+    };
+    assert!(tell("2025-03-11T09:00:00Z").is_empty());
+    assert_eq!(tell("2025-03-11T09:00:01Z"), ["DEF-019"]);
+}
+
+#[test]
+fn an_open_term_that_passed_is_a_defect() {
+    let laws = laws();
+    let (case, _) = decided(&laws);
+    let rules = |day: &str| -> Vec<String> {
+        case.state_on(day).defects.iter().map(|defect| defect.rule.to_owned()).collect()
+    };
+    assert!(rules("2025-03-11").is_empty());
+    assert_eq!(rules("2025-03-12"), ["DEF-019"]);
+}
+
+#[test]
+fn terms_are_extended_suspended_and_resumed() {
+    let laws = laws();
+    let (mut case, decision) = decided(&laws);
+    case.serve(decision, "2025-03-12");
+    case.act("Prolonged", "2025-03-20", json!({"new_leave_by": "2025-04-08"}));
+    assert_eq!(clock(&case.state(), "leave").due.date(laws.zone()), date("2025-04-08"));
+    let court = |case: &mut Case<'_>, act: &str, at: &str| {
+        let mut draft = case.draft(act, at, json!({}));
+        draft.author = author("R-C1G");
+        draft.signers = officers(&["R-TO-OFF".to_owned()]);
+        case.take(draft);
+    };
+    court(&mut case, "Stayed", "2025-03-29");
+    assert!(matches!(clock(&case.state(), "leave").status, ClockStatus::Suspended { .. }));
+    let overdue = case.draft("Overdue", "2025-04-09", json!({}));
+    assert_eq!(refusals(&case.judge(&overdue)), ["impossible-transition /act"]);
+    court(&mut case, "StayLifted", "2025-05-01");
+    let state = case.state();
+    assert_eq!(
+        clock(&state, "leave").due.date(laws.zone()),
+        date("2025-05-11"),
+        "ten days were left"
+    );
+}
+
+#[test]
+fn an_extension_after_the_term_is_flagged() {
+    let laws = laws();
+    let (mut case, decision) = decided(&laws);
+    case.serve(decision, "2025-03-12");
+    let late = case.draft("Prolonged", "2025-04-02", json!({"new_leave_by": "2025-04-08"}));
+    assert_eq!(flags(&case.judge(&late)), ["DEF-002"]);
+}
+
+#[test]
+fn an_annulled_decision_stops_what_it_started() {
+    let laws = laws();
+    let (mut case, decision) = decided(&laws);
+    let mut annulled = case.draft("DecisionAnnulled", "2025-03-20", json!({"loss": "LS-01"}));
+    annulled.author = author("R-C1G");
+    annulled.concerns = vec![decision];
+    case.take(annulled);
+    let state = case.state();
+    assert!(matches!(clock(&state, "prosecutor").status, ClockStatus::Void { .. }));
+    assert_eq!(state.acts[1].annulled_on, Some(date("2025-03-20")));
+    assert!(state.is_final);
+}
