@@ -1,1 +1,1 @@
-//! Placeholder.
+//! What the whole-system tests, the bench and the demonstrations of failure share.
