@@ -2,6 +2,8 @@
 
 mod sealing;
 
+pub use sealing::REASON_FIELD;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,8 +1,11 @@
 //! The only writer of the ledger: REST, authentication, the append path and the command `litopys`.
 
 pub mod append;
+mod circumstances;
 pub mod clock;
+pub mod draft;
 pub mod follow;
+pub mod law_texts;
 pub mod ledger;
 pub mod publish;
 pub mod reader;

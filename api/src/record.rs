@@ -1,6 +1,5 @@
 //! Recording an act: load → handle → commit, read and judged again when it was overtaken.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cqrs_es::event_sink::EventSink;
@@ -12,9 +11,11 @@ use litopys_domain::aggregate::{
 };
 use litopys_domain::circumstances::Circumstances;
 use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
+use litopys_domain::law::laws::Question;
+use litopys_domain::statement::Statement;
 use litopys_domain::violation::Violation;
 
-use crate::append::{Appended, Key, SealedDisclosure, SubmitError};
+use crate::append::{Appended, NumberFor, SealedDisclosure, SubmitError};
 use crate::ledger::Ledger;
 use crate::receipt::Receipt;
 use crate::store::Context;
@@ -23,6 +24,9 @@ use crate::vault::VaultError;
 
 /// How often an act is judged before its caller is told to look again.
 pub const ATTEMPTS_MAX: usize = 5;
+
+/// The office in the number of a case that a service or the ledger opened (CL-TO).
+const CENTRAL_OFFICE: &str = "00";
 
 /// A signed statement as it comes from a client.
 #[derive(Debug, Clone)]
@@ -87,7 +91,7 @@ impl Ledger {
         for _ in 0..ATTEMPTS_MAX {
             let mut context = self.store.load::<K>(&id).await?;
             context.terms.disclosures.clone_from(&disclosures);
-            let judge: Box<dyn Judge> = Box::new(self.circumstances(&act, &mut context).await?);
+            let judge: Box<dyn Judge> = Box::new(self.prepare(&act, &mut context).await?);
             let sink = EventSink::<Stream<K>>::default();
             match context.aggregate().handle(act.clone(), &judge, &sink).await {
                 Ok(()) => {}
@@ -113,43 +117,44 @@ impl Ledger {
         Ok(Recorded { receipt: Arc::new(receipt.ok_or_else(missing)?), fresh: false })
     }
 
-    /// Reads what the verdict rests on, and notes every key it was read under.
-    async fn circumstances<K: Kind>(
+    /// Reads what the verdict rests on, and fills in what the act brings along.
+    async fn prepare<K: Kind>(
         &self,
         act: &Act,
         context: &mut Context<K>,
     ) -> Result<Circumstances, StoredError> {
         let statement = act.statement();
         let world = self.tail().world();
-        context.reads.extend(statement.signers.iter().map(|signer| Key::from(&signer.by)));
-        context.reads.extend(statement.subjects.iter().map(Key::from));
-        if let Some(founding) = world.registry.founding()
-            && let Ok(ledger) = StreamId::ledger(&founding.origin)
-        {
-            context.reads.push(Key::from(&ledger));
-        }
-        if let Some(law) = &statement.law
-            && let Ok(procedure) = StreamId::procedure(&law.procedure)
-        {
-            context.reads.push(Key::from(&procedure));
-        }
-        let mut unknown_subjects = BTreeSet::new();
-        for subject in &statement.subjects {
-            if self.store.streams().load(subject).await?.is_empty() {
-                unknown_subjects.insert(subject.clone());
-            }
-        }
-        let today = self.today(&world);
+        let (circumstances, reads) = self.circumstances(&world, statement, context.read_at).await?;
+        context.reads.extend(reads);
+        let today = circumstances.today;
         context.terms.valid_until_us = self.posts_end_us(&world, statement, today);
         let named = |subject: &&StreamId| {
             !context.recorded().iter().any(|act| act.statement.subjects.contains(subject))
         };
         context.terms.new_subjects = statement.subjects.iter().filter(named).cloned().collect();
-        Ok(Circumstances {
-            registry: Arc::clone(&world.registry),
-            today,
-            position: context.read_at,
-            unknown_subjects,
-        })
+        if statement.stream.kind() == AggregateType::Case && context.recorded().is_empty() {
+            context.terms.number = number_for(&circumstances, statement);
+        }
+        Ok(circumstances)
     }
+}
+
+/// The series in which an opened case is numbered.
+fn number_for(circumstances: &Circumstances, statement: &Statement) -> Option<NumberFor> {
+    let law = statement.law.as_ref()?;
+    let date = statement.occurred_at.date_in(circumstances.laws.zone());
+    let question = Question {
+        procedure: &law.procedure,
+        date,
+        opened: None,
+        position: circumstances.position,
+    };
+    let due = circumstances.laws.due_for_record(question)?;
+    let office = statement.signers.first().and_then(|signer| signer.office.as_deref());
+    Some(NumberFor {
+        office: office.unwrap_or(CENTRAL_OFFICE).to_owned(),
+        procedure: due.law().short.clone(),
+        year: circumstances.today.year(),
+    })
 }

@@ -59,25 +59,25 @@ impl Streams {
         rows.into_iter().map(|row| recorded(&row.payload, row.position)).collect()
     }
 
-    /// The streams of a kind that ever named a subject.
-    pub async fn of_subject(
-        &self,
-        subject: &StreamId,
-        kind: AggregateType,
-    ) -> Result<Vec<StreamId>, StoredError> {
+    /// The cases that ever named a subject, in the order in which they first did.
+    pub async fn cases_of(&self, subject: &StreamId) -> Result<Arc<Vec<StreamId>>, StoredError> {
+        if let Some(cases) = self.tail.cases_of(subject) {
+            return Ok(cases);
+        }
+        let read_at = self.tail.size();
         let rows = sqlx::query_scalar!(
             "select aggregate_id from stream_subjects
-              where subject = $1 and aggregate_type = $2 order by position",
+              where subject = $1 and aggregate_type = 'case' order by position",
             subject.to_string(),
-            kind.as_str(),
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|id| {
-                StreamId::new(kind, &id).map_err(|_| corrupt("stream_subjects", "aggregate_id", id))
-            })
-            .collect()
+        let cases = rows.into_iter().map(|id| {
+            StreamId::new(AggregateType::Case, &id)
+                .map_err(|_| corrupt("stream_subjects", "aggregate_id", id))
+        });
+        let cases = cases.collect::<Result<Vec<_>, _>>()?;
+        Ok(self.tail.keep_cases(subject, cases, read_at))
     }
 }
 

@@ -7,15 +7,46 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::StreamId;
+use jiff::tz::TimeZone;
+use litopys_domain::law::laws::Laws;
+use litopys_domain::law::package::Package;
 use litopys_domain::registry::{Registry, RegistryActError};
 use tokio::sync::watch;
 
 use streams::Streams;
 
 /// Everything that judging needs beside the streams an act speaks of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct World {
     pub registry: Arc<Registry>,
+    pub laws: Arc<Laws>,
+}
+
+/// A package that an act published, loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct Published {
+    pub(crate) position: u64,
+    pub(crate) package: Arc<Package>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self { registry: Arc::default(), laws: Arc::new(Laws::new(TimeZone::UTC)) }
+    }
+}
+
+impl World {
+    fn take(&mut self, act: &RecordedAct) -> Result<(), RegistryActError> {
+        let founded = self.registry.founding().is_some();
+        Arc::make_mut(&mut self.registry).apply(act)?;
+        if let Some(founding) = self.registry.founding()
+            && !founded
+        {
+            // Nothing can be published before the genesis, which fixes the time zone.
+            self.laws = Arc::new(Laws::new(founding.time_zone.clone()));
+        }
+        Ok(())
+    }
 }
 
 /// The end of the log, as far as this process has seen it.
@@ -63,9 +94,29 @@ impl Tail {
         self.streams().keep(stream, acts, read_at)
     }
 
+    /// The cases that name a subject, if they are at hand.
+    pub fn cases_of(&self, subject: &StreamId) -> Option<Arc<Vec<StreamId>>> {
+        self.streams().cases_of(subject)
+    }
+
+    /// Keeps a subject's cases read from the database when the log had at least `read_at` acts.
+    pub fn keep_cases(
+        &self,
+        subject: &StreamId,
+        cases: Vec<StreamId>,
+        read_at: u64,
+    ) -> Arc<Vec<StreamId>> {
+        self.streams().keep_cases(subject, cases, read_at)
+    }
+
     /// Takes in acts that are committed, and only then lets the new size be seen.
-    pub(crate) fn advance(&self, acts: &[RecordedAct], size: u64) -> Result<(), RegistryActError> {
-        self.advance_world(acts)?;
+    pub(crate) fn advance(
+        &self,
+        acts: &[RecordedAct],
+        published: Vec<Published>,
+        size: u64,
+    ) -> Result<(), RegistryActError> {
+        self.advance_world(acts, published)?;
         self.streams().push(acts, size);
         self.size.send_if_modified(|known| {
             let moved = *known < size;
@@ -75,7 +126,11 @@ impl Tail {
         Ok(())
     }
 
-    fn advance_world(&self, acts: &[RecordedAct]) -> Result<(), RegistryActError> {
+    fn advance_world(
+        &self,
+        acts: &[RecordedAct],
+        published: Vec<Published>,
+    ) -> Result<(), RegistryActError> {
         use litopys_domain::ids::AggregateType::{Case, Person};
         let concerns = |act: &&RecordedAct| !matches!(act.statement.stream.kind(), Case | Person);
         if !acts.iter().any(|act| concerns(&act)) {
@@ -83,7 +138,10 @@ impl Tail {
         }
         let mut world = World::clone(&self.world());
         for act in acts.iter().filter(concerns) {
-            Arc::make_mut(&mut world.registry).apply(act)?;
+            world.take(act)?;
+        }
+        for Published { position, package } in published {
+            Arc::make_mut(&mut world.laws).publish(position, package);
         }
         *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
         Ok(())

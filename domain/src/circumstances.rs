@@ -6,12 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use jiff::civil::Date;
 
 use crate::act::{Act, RecordedAct};
 use crate::aggregate::{Judge, Refusal};
 use crate::ids::{AggregateType, StreamId};
-use crate::registry::{Place, Registry, RegistryAct};
+use crate::law::fold::View;
+use crate::law::judge::{Verdict, judge};
+use crate::law::laws::Laws;
+use crate::registry::{Place, ROLE_SYSTEM, Registry, RegistryAct};
 use crate::statement::Statement;
 use crate::violation::{Violation, Words};
 
@@ -35,12 +40,27 @@ pub const PERSON_FIELDS: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct Circumstances {
     pub registry: Arc<Registry>,
+    pub laws: Arc<Laws>,
     /// The ledger's date, in its time zone.
     pub today: Date,
     /// The log size that everything here reflects, or an earlier one.
     pub position: u64,
+    /// The acts of the subjects' other cases.
+    pub related: Vec<Arc<Vec<RecordedAct>>>,
     /// Subjects of the statement that no `person` stream registers.
     pub unknown_subjects: BTreeSet<StreamId>,
+    /// Why the texts behind a package to be published are not sound.
+    pub package_fault: Option<String>,
+}
+
+/// What a draft would meet: everything but signatures.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    pub violations: Vec<Violation>,
+    /// The law's verdict, for acts of cases.
+    pub verdict: Option<Verdict>,
+    /// Signers who do not hold the competence that the act asks for; this flags, never refuses.
+    pub lacking_competence: Vec<StreamId>,
 }
 
 impl Judge for Circumstances {
@@ -49,27 +69,110 @@ impl Judge for Circumstances {
             return Err(Refusal::Recorded(first.position));
         }
         let statement = act.statement();
-        check_seen(recorded, statement)?;
-        let place =
-            Place { today: self.today, position: self.position, opens: recorded.is_empty() };
+        self.check_seen(recorded, statement)?;
+        let place = self.place(recorded);
         self.registry.authorise(act, place).map_err(Refusal::Unsound)?;
-        let mut violations = Vec::new();
-        violations.extend(self.check_date(statement));
-        violations.extend(self.check_subjects(statement));
-        match statement.stream.kind() {
-            AggregateType::Case => {}
-            AggregateType::Person => violations.extend(check_person(recorded, statement)),
-            _ => violations.extend(check_registry_act(statement)),
-        }
+        let violations = self.substance(recorded, statement).violations;
         if violations.is_empty() { Ok(()) } else { Err(Refusal::Unsound(violations)) }
     }
 }
 
 impl Circumstances {
+    /// Judges a statement that nobody has signed yet.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] where it does not follow the stream's last material act.
+    pub fn review(&self, recorded: &[RecordedAct], statement: &Statement) -> Result<Review, Refusal> {
+        self.check_seen(recorded, statement)?;
+        let mut review = self.substance(recorded, statement);
+        let posts = self.registry.posts(statement, self.place(recorded));
+        review.violations.splice(0..0, posts);
+        Ok(review)
+    }
+
+    fn place(&self, recorded: &[RecordedAct]) -> Place {
+        Place { today: self.today, position: self.position, opens: recorded.is_empty() }
+    }
+
+    /// What the statement says, whoever signs it.
+    fn substance(&self, recorded: &[RecordedAct], statement: &Statement) -> Review {
+        let mut review = Review::default();
+        review.violations.extend(self.check_subjects(statement));
+        match statement.stream.kind() {
+            AggregateType::Case => self.apply_law(recorded, statement, &mut review),
+            AggregateType::Person => review.violations.extend(check_person(recorded, statement)),
+            _ => review.violations.extend(self.check_registry_act(statement)),
+        }
+        if statement.stream.kind() != AggregateType::Case {
+            review.violations.extend(self.check_date(statement));
+        }
+        review
+    }
+
+    fn apply_law(&self, recorded: &[RecordedAct], statement: &Statement, review: &mut Review) {
+        let related: Vec<&[RecordedAct]> = self.related.iter().map(|acts| acts.as_slice()).collect();
+        let view = View::new(self.today, self.position);
+        let verdict = judge(&self.laws, recorded, &related, statement, view);
+        review.violations.extend(verdict.refusals.iter().cloned());
+        if let Some(course) = &verdict.competence_required {
+            let day = statement.occurred_at.date_in(self.zone());
+            let lacking = statement.signers.iter().filter(|signer| {
+                signer.role != ROLE_SYSTEM
+                    && !self
+                        .registry
+                        .signatory(&signer.by)
+                        .is_some_and(|officer| officer.has_competence(course, day))
+            });
+            review.lacking_competence = lacking.map(|signer| signer.by.clone()).collect();
+        }
+        review.verdict = Some(verdict);
+    }
+
+    fn zone(&self) -> &TimeZone {
+        self.laws.zone()
+    }
+
+    /// An act follows the last one its signer looked at, past immaterial acts only (DESIGN §3).
+    fn check_seen(&self, recorded: &[RecordedAct], statement: &Statement) -> Result<(), Refusal> {
+        let hashes = |acts: &[RecordedAct]| acts.iter().map(|act| act.hash).collect();
+        let Some(seen) = statement.seen else {
+            return if recorded.is_empty() { Ok(()) } else { Err(Refusal::Moved(hashes(recorded))) };
+        };
+        let Some(place) = recorded.iter().position(|act| act.hash == seen) else {
+            return Err(Refusal::Unsound(vec![unknown_seen()]));
+        };
+        let new = &recorded[place + 1..];
+        if new.iter().all(|act| self.is_immaterial(&act.statement)) {
+            return Ok(());
+        }
+        Err(Refusal::Moved(hashes(new)))
+    }
+
+    fn is_immaterial(&self, statement: &Statement) -> bool {
+        let Some(law) = &statement.law else { return false };
+        let date = statement.occurred_at.date_in(self.zone());
+        let package = self.laws.in_force(&law.procedure, date, self.position);
+        package
+            .and_then(|package| package.law.act(&statement.act))
+            .is_some_and(|act| act.immaterial)
+    }
+
+    fn check_registry_act(&self, statement: &Statement) -> Option<Violation> {
+        if !RegistryAct::IDS.contains(&statement.act.as_str()) {
+            return Some(unknown_act(&statement.act, "not an act of this kind of stream"));
+        }
+        let fault = self.package_fault.as_ref()?;
+        Some(Violation::new(
+            "unsound-package",
+            "/facts/package",
+            Words::new(fault.clone(), format!("пакет права непридатний: {fault}")),
+            Words::new("run `litopys procedure lint`", "виконайте `litopys procedure lint`"),
+        ))
+    }
+
     /// More than a day ahead cannot be true.
     fn check_date(&self, statement: &Statement) -> Option<Violation> {
-        let zone = self.registry.founding().map(|founding| founding.time_zone.clone());
-        let day = statement.occurred_at.date_in(&zone.unwrap_or(jiff::tz::TimeZone::UTC));
+        let day = statement.occurred_at.date_in(self.zone());
         let latest = self.today.tomorrow().unwrap_or(self.today);
         (!statement.occurred_at.is_reduced() && day > latest).then(|| {
             Violation::new(
@@ -99,25 +202,16 @@ impl Circumstances {
     }
 }
 
-/// An act follows the last one its signer looked at.
-fn check_seen(recorded: &[RecordedAct], statement: &Statement) -> Result<(), Refusal> {
-    let hashes = |acts: &[RecordedAct]| acts.iter().map(|act| act.hash).collect();
-    let Some(seen) = statement.seen else {
-        return if recorded.is_empty() { Ok(()) } else { Err(Refusal::Moved(hashes(recorded))) };
-    };
-    match recorded.iter().position(|act| act.hash == seen) {
-        Some(place) if place + 1 == recorded.len() => Ok(()),
-        Some(place) => Err(Refusal::Moved(hashes(&recorded[place + 1..]))),
-        None => Err(Refusal::Unsound(vec![Violation::new(
-            "unknown-seen",
-            "/seen",
-            Words::new(
-                "the act named as seen is not in this stream",
-                "вказаного акта в цьому потоці немає",
-            ),
-            Words::new("draft again from the recorded stream", "складіть проєкт знову"),
-        )])),
-    }
+fn unknown_seen() -> Violation {
+    Violation::new(
+        "unknown-seen",
+        "/seen",
+        Words::new(
+            "the act named as seen is not in this stream",
+            "вказаного акта в цьому потоці немає",
+        ),
+        Words::new("draft again from the recorded stream", "складіть проєкт знову"),
+    )
 }
 
 fn check_person(recorded: &[RecordedAct], statement: &Statement) -> Vec<Violation> {
@@ -147,11 +241,6 @@ fn check_person(recorded: &[RecordedAct], statement: &Statement) -> Vec<Violatio
         )
     }));
     violations
-}
-
-fn check_registry_act(statement: &Statement) -> Option<Violation> {
-    let known = RegistryAct::IDS.contains(&statement.act.as_str());
-    (!known).then(|| unknown_act(&statement.act, "not an act of this kind of stream"))
 }
 
 fn unknown_act(act: &str, why: &str) -> Violation {

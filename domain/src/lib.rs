@@ -20,3 +20,4 @@ pub mod statement;
 #[cfg(test)]
 mod testing;
 pub mod violation;
+pub mod words;

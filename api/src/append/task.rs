@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::StatementHash;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::log::TileBuilder;
-use litopys_domain::registry::RegistryActError;
+use litopys_domain::registry::{RegistryAct, RegistryActError};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,10 +17,13 @@ use super::window::{Key, Window, touched_by};
 use super::{Appended, AppenderOptions, BATCH_MAX, Submission, sql};
 use crate::receipt::Receipt;
 use crate::stored::{StoredError, corrupt};
-use crate::tail::Tail;
+use crate::law_texts;
+use crate::tail::{Published, Tail};
 
 /// Rows read on in one query.
 const READ_ON_MAX: u64 = 4_096;
+/// The act that publishes a package of law.
+const PACKAGE_PUBLISHED: &str = "PackagePublished";
 /// First pause before reaching for the database again; doubled up to a second.
 const RETRY_FIRST: Duration = Duration::from_millis(20);
 
@@ -80,7 +84,9 @@ impl Task {
         let founding = sql::founding_acts(&mut connection, builder.size())
             .await
             .map_err(AppenderStopped::Stored)?;
-        tail.advance(&founding, builder.size())?;
+        let published =
+            packages(&mut connection, &founding).await.map_err(AppenderStopped::Stored)?;
+        tail.advance(&founding, published, builder.size())?;
         let window = Window::new(builder.size());
         Ok(Self {
             options,
@@ -152,7 +158,7 @@ impl Task {
                 Err(trouble) => return Err((admitted, trouble)),
             };
             match sql::append(&mut self.connection, &batch).await {
-                Ok(true) => return self.commit(batch, admitted),
+                Ok(true) => return self.commit(batch, admitted).await,
                 Ok(false) => self.contended = true,
                 Err(error) => return Err((admitted, error.into())),
             }
@@ -180,7 +186,7 @@ impl Task {
         let admitted = self.admit(admitted);
         let written = self.insert_locked(&admitted).await;
         match written {
-            Ok(Some(batch)) => self.commit(batch, admitted),
+            Ok(Some(batch)) => self.commit(batch, admitted).await,
             Ok(None) => Ok(()),
             Err(trouble) => Err((admitted, trouble)),
         }
@@ -218,26 +224,26 @@ impl Task {
     }
 
     /// The COMMIT is known: what others read may move on, and receipts may leave.
-    fn commit(
+    async fn commit(
         &mut self,
         batch: Batch,
         admitted: Vec<Waiting>,
     ) -> Result<(), (Vec<Waiting>, Trouble)> {
-        let settled = batch.receipts(&self.options.signer).map_err(Trouble::from);
-        let settled =
-            settled.and_then(|receipts| self.settle(batch).map(|()| receipts).map_err(Into::into));
-        let receipts = match settled {
-            Ok(receipts) => receipts,
-            Err(trouble) => return Err((Vec::new(), trouble)),
+        let receipts = batch.receipts(&self.options.signer);
+        let settled = match receipts {
+            Ok(receipts) => self.settle(batch).await.map(|()| receipts),
+            Err(error) => Err(error.into()),
         };
+        let receipts = settled.map_err(|trouble| (Vec::new(), trouble))?;
         for ((_, reply), receipt) in admitted.into_iter().zip(receipts) {
             _ = reply.send(Appended::Recorded(receipt));
         }
         Ok(())
     }
 
-    fn settle(&mut self, batch: Batch) -> Result<(), RegistryActError> {
+    async fn settle(&mut self, batch: Batch) -> Result<(), Trouble> {
         let recorded: Vec<_> = batch.rows.into_iter().map(|row| row.recorded).collect();
+        let published = packages(&mut self.connection, &recorded).await?;
         for act in &recorded {
             for key in touched_by(&act.statement) {
                 self.window.touch(key, act.position);
@@ -246,7 +252,8 @@ impl Task {
         self.last = Some(batch.recorded_at);
         self.numbers.extend(batch.numbers);
         self.builder = batch.log.into_builder();
-        self.tail.advance(&recorded, self.builder.size())
+        self.tail.advance(&recorded, published, self.builder.size())?;
+        Ok(())
     }
 
     /// Takes in rows that another process wrote, up to `size`; returns what was read.
@@ -264,7 +271,7 @@ impl Task {
             let batch = batch::of_others(&self.builder, rows);
             let receipts = batch.receipts(&self.options.signer)?;
             read.extend(batch.rows.iter().map(|row| row.recorded.hash).zip(receipts));
-            self.settle(batch).map_err(AppenderStopped::Registry)?;
+            self.settle(batch).await?;
         }
         Ok(read)
     }
@@ -369,6 +376,23 @@ fn is_definite(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(|e| e.code())
         .is_some_and(|code| !(code.starts_with("57") || code.starts_with("08")))
+}
+
+/// The packages that `acts` publish, loaded from their stored texts.
+async fn packages(
+    connection: &mut PgConnection,
+    acts: &[RecordedAct],
+) -> Result<Vec<Published>, StoredError> {
+    let mut published = Vec::new();
+    for act in acts.iter().filter(|act| act.statement.act == PACKAGE_PUBLISHED) {
+        let unreadable = || corrupt("events", "payload", act.position);
+        let Ok(Some(RegistryAct::PackagePublished(facts))) = RegistryAct::read(&act.statement) else {
+            return Err(unreadable());
+        };
+        let package = Arc::new(law_texts::load(connection, facts.package).await?);
+        published.push(Published { position: act.position, package });
+    }
+    Ok(published)
 }
 
 /// Connects, again and again with growing pauses, until `patience` is at its end.

@@ -12,7 +12,7 @@ use crate::append::SealedDisclosure;
 use crate::record::RecordError;
 
 /// The field name of a flag's reason.
-pub(crate) const REASON_FIELD: &str = "reason";
+pub const REASON_FIELD: &str = "reason";
 
 impl Ledger {
     /// Checks the disclosures against the statement and seals them for the vault.

@@ -4,14 +4,18 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use litopys_domain::act::RecordedAct;
-use litopys_domain::ids::StreamId;
+use litopys_domain::ids::{AggregateType, StreamId};
 
 /// Acts kept in each of two generations; about 5 KiB each.
 const ACTS_MAX: usize = 40_000;
 /// Acts remembered for streams that were being read while the log moved on.
 const RECENT_MAX: usize = 4_096;
 
+/// Subjects whose cases are kept in each of two generations.
+const SUBJECTS_MAX: usize = 50_000;
+
 type Acts = Arc<Vec<RecordedAct>>;
+type Cases = Arc<Vec<StreamId>>;
 
 /// Two generations: what is used again moves to the young one, the old one is dropped whole.
 #[derive(Debug, Default)]
@@ -21,6 +25,9 @@ pub(super) struct Streams {
     young_acts: usize,
     recent: VecDeque<RecordedAct>,
     size: u64,
+    /// The cases that name a subject, in the order in which they first did.
+    young_subjects: HashMap<StreamId, Cases>,
+    old_subjects: HashMap<StreamId, Cases>,
 }
 
 impl Streams {
@@ -71,12 +78,66 @@ impl Streams {
                 Arc::make_mut(known).push(act.clone());
                 self.young_acts += 1;
             }
+            self.push_subjects(act);
             self.recent.push_back(act.clone());
         }
         while self.recent.len() > RECENT_MAX {
             self.recent.pop_front();
         }
         self.size = size;
+    }
+
+    pub(super) fn cases_of(&mut self, subject: &StreamId) -> Option<Cases> {
+        if let Some(cases) = self.young_subjects.get(subject) {
+            return Some(Arc::clone(cases));
+        }
+        let cases = self.old_subjects.remove(subject)?;
+        self.insert_subject(subject.clone(), Arc::clone(&cases));
+        Some(cases)
+    }
+
+    /// As [`Self::keep`], for the cases of a subject.
+    pub(super) fn keep_cases(&mut self, subject: &StreamId, mut cases: Vec<StreamId>, read_at: u64) -> Cases {
+        let complete = read_at + self.recent.len() as u64 >= self.size;
+        for act in &self.recent {
+            let stream = &act.statement.stream;
+            let names = act.statement.subjects.contains(subject);
+            if names && stream.kind() == AggregateType::Case && !cases.contains(stream) {
+                cases.push(stream.clone());
+            }
+        }
+        let cases = Arc::new(cases);
+        if complete {
+            self.insert_subject(subject.clone(), Arc::clone(&cases));
+        }
+        cases
+    }
+
+    fn push_subjects(&mut self, act: &RecordedAct) {
+        let stream = &act.statement.stream;
+        if stream.kind() == AggregateType::Person && act.sequence == 1 {
+            // Nobody can have named a person before it was registered.
+            self.insert_subject(stream.clone(), Arc::default());
+        }
+        if stream.kind() != AggregateType::Case {
+            return;
+        }
+        for subject in &act.statement.subjects {
+            let known = self.young_subjects.get_mut(subject).or_else(|| self.old_subjects.get_mut(subject));
+            if let Some(cases) = known
+                && !cases.contains(stream)
+            {
+                Arc::make_mut(cases).push(stream.clone());
+            }
+        }
+    }
+
+    fn insert_subject(&mut self, subject: StreamId, cases: Cases) {
+        self.old_subjects.remove(&subject);
+        self.young_subjects.insert(subject, cases);
+        if self.young_subjects.len() > SUBJECTS_MAX {
+            self.old_subjects = std::mem::take(&mut self.young_subjects);
+        }
     }
 
     fn insert(&mut self, stream: StreamId, acts: Acts) {

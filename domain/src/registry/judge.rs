@@ -44,6 +44,21 @@ impl Registry {
         if violations.is_empty() { Ok(()) } else { Err(violations) }
     }
 
+    /// Whether the signers' posts and the required signers are right, signatures aside.
+    pub fn posts(&self, statement: &Statement, place: Place) -> Vec<Violation> {
+        let registry_act = match RegistryAct::read(statement) {
+            Ok(act) => act,
+            Err(error) => return vec![facts_refused(&error)],
+        };
+        let introduced = introduced_keys(registry_act.as_ref(), &statement.stream);
+        let mut violations: Vec<_> =
+            self.check_ledger(statement, registry_act.as_ref()).into_iter().collect();
+        if !matches!(registry_act, Some(RegistryAct::LedgerFounded(_))) {
+            violations.extend(self.check_posts(statement, &introduced, place));
+        }
+        violations
+    }
+
     /// The last day on which every post that the act's signers sign in still stands.
     pub fn posts_end(&self, statement: &Statement, today: Date) -> Option<Date> {
         let signers = statement.signers.iter();

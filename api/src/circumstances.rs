@@ -1,0 +1,82 @@
+//! Reads what a verdict rests on, with the keys under which it was read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use litopys_domain::circumstances::Circumstances;
+use litopys_domain::ids::StreamId;
+use litopys_domain::registry::RegistryAct;
+use litopys_domain::statement::Statement;
+
+use crate::append::Key;
+use crate::law_texts;
+use crate::ledger::Ledger;
+use crate::stored::StoredError;
+use crate::tail::World;
+
+impl Ledger {
+    /// Everything beside the statement's own stream that judging it looks at.
+    pub(crate) async fn circumstances(
+        &self,
+        world: &World,
+        statement: &Statement,
+        read_at: u64,
+    ) -> Result<(Circumstances, Vec<Key>), StoredError> {
+        let mut reads = standing_keys(world, statement);
+        let mut unknown_subjects = BTreeSet::new();
+        let mut related = Vec::new();
+        for subject in &statement.subjects {
+            if self.streams().load(subject).await?.is_empty() {
+                unknown_subjects.insert(subject.clone());
+            }
+            for case in self.streams().cases_of(subject).await?.iter() {
+                let key = Key::from(case);
+                if *case != statement.stream && !reads.contains(&key) {
+                    reads.push(key);
+                    related.push(self.streams().load(case).await?);
+                }
+            }
+        }
+        let circumstances = Circumstances {
+            registry: Arc::clone(&world.registry),
+            laws: Arc::clone(&world.laws),
+            today: self.today(world),
+            position: read_at,
+            related,
+            unknown_subjects,
+            package_fault: self.package_fault(statement).await,
+        };
+        Ok((circumstances, reads))
+    }
+
+    /// A package may be published only if all of its texts are stored and compile.
+    async fn package_fault(&self, statement: &Statement) -> Option<String> {
+        let Ok(Some(RegistryAct::PackagePublished(facts))) = RegistryAct::read(statement) else {
+            return None;
+        };
+        let mut connection = match self.pool().acquire().await {
+            Ok(connection) => connection,
+            Err(error) => return Some(error.to_string()),
+        };
+        match law_texts::load(&mut *connection, facts.package).await {
+            Err(error) => Some(error.to_string()),
+            Ok(package) if package.law.procedure != statement.stream.id() => {
+                Some(format!("the package is of `{}`", package.law.procedure))
+            }
+            Ok(package) if package.law.edition != facts.edition => {
+                Some(format!("the package's edition is {}", package.law.edition))
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
+/// Signers, subjects, the ledger's own stream and the procedure's.
+fn standing_keys(world: &World, statement: &Statement) -> Vec<Key> {
+    let mut keys: Vec<_> = statement.signers.iter().map(|signer| Key::from(&signer.by)).collect();
+    keys.extend(statement.subjects.iter().map(Key::from));
+    let ledger = world.registry.founding().map(|founding| StreamId::ledger(&founding.origin));
+    let procedure = statement.law.as_ref().map(|law| StreamId::procedure(&law.procedure));
+    keys.extend(ledger.into_iter().chain(procedure).flatten().map(|stream| Key::from(&stream)));
+    keys
+}
