@@ -97,9 +97,8 @@ async fn walk_events(
     count: i64,
     progress: &mut impl FnMut(u64, u64),
 ) -> Result<Walk, VerifyError> {
-    for row in snapshot.checkpoints(i64::MIN, 0).await? {
-        walk.check(&row);
-    }
+    walk.pending.extend(snapshot.checkpoints(i64::MIN, 0).await?);
+    walk.reach();
     let mut page = read_page(snapshot, i64::MIN).await?;
     while let Some(last) = page.events.last().map(|event| event.position) {
         let task = tokio::task::spawn_blocking(move || {

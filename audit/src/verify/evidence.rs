@@ -85,16 +85,17 @@ impl Evidence {
         Some(Finding::new(Fault::RowBeyondHead, expected, found).at(place))
     }
 
-    /// Keeps the places of what follows where positions `from` to `until` have no event.
-    pub(crate) fn skip(&mut self, from: i64, until: i64) {
+    /// The positions from `from` to `until` that have no event, to be kept free; none where the
+    /// gap is too wide, which breaks the tree.
+    pub(crate) fn skipped(&mut self, from: i64, until: i64) -> std::ops::Range<i64> {
         self.broken |= until.saturating_sub(from) > GAP_MAX;
-        if self.broken {
-            return;
-        }
-        for position in from..until {
-            self.faulty.insert(position);
-            self.push(position, [0; 32], [0; 32]);
-        }
+        if self.broken { 0..0 } else { from..until }
+    }
+
+    /// Keeps the place of an event that is missing, so that what follows stands where it did.
+    pub(crate) fn push_missing(&mut self, position: i64) {
+        self.faulty.insert(position);
+        self.push(position, [0; 32], [0; 32]);
     }
 
     fn agrees(&self, of: impl Fn(&Tree) -> bool) -> bool {

@@ -1,5 +1,7 @@
 //! The one pass over all events, in the order of their positions.
 
+use std::collections::VecDeque;
+
 use jiff::tz::TimeZone;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::registry::Registry;
@@ -41,6 +43,8 @@ pub(crate) struct Walk {
     pub(crate) numbers: Numbers,
     pub(crate) packages: Packages,
     pub(crate) findings: Findings,
+    /// Stored checkpoints whose size the tree has not reached.
+    pub(crate) pending: VecDeque<CheckpointRow>,
     pub(crate) next_position: i64,
     pub(crate) last_recorded_at: Option<RecordedAt>,
     /// When the first event behind each new checkpoint was recorded.
@@ -61,6 +65,7 @@ impl Walk {
             numbers: Numbers::default(),
             packages: Packages::default(),
             findings: Findings::default(),
+            pending: VecDeque::new(),
             next_position: 0,
             last_recorded_at: None,
             oldest_unpublished: None,
@@ -73,17 +78,14 @@ impl Walk {
     /// Checks a page and takes it in.
     pub(crate) fn take(&mut self, page: Page) {
         let examined = parallel::map(page.events, row::examine);
-        let mut checkpoints = page.checkpoints.into_iter().peekable();
+        self.pending.extend(page.checkpoints);
         let mut jobs = Vec::with_capacity(examined.len());
         for event in &examined {
             self.findings.extend(event.findings.iter().cloned());
             self.place(event);
             self.judge(event, &mut jobs);
-            while let Some(row) = checkpoints.next_if(|row| row.size <= self.next_position) {
-                self.check(&row);
-            }
+            self.reach();
         }
-        checkpoints.for_each(|row| self.check(&row));
         self.signatures += jobs.len() as u64;
         let forged = parallel::map(jobs, |(place, signer, job): Job<'_>| {
             (!job.is_sound()).then(|| {
@@ -94,15 +96,15 @@ impl Walk {
         self.findings.extend(forged.into_iter().flatten());
     }
 
-    /// Verifies a stored checkpoint at the size reached.
-    pub(crate) fn check(&mut self, row: &CheckpointRow) {
-        if row.size < self.next_position {
-            // Only a repeated position lets a size be passed over; that was found.
-            return;
+    /// Verifies the checkpoints whose size the tree has reached.
+    pub(crate) fn reach(&mut self) {
+        let size = self.evidence.size();
+        let reached = |row: &mut CheckpointRow| u64::try_from(row.size).is_ok_and(|n| n <= size);
+        while let Some(row) = self.pending.pop_front_if(reached) {
+            let finding = self.evidence.check(&row, &self.trust, &self.registry, &self.witnesses);
+            self.findings.extend(finding);
+            self.oldest_unpublished = None;
         }
-        let finding = self.evidence.check(row, &self.trust, &self.registry, &self.witnesses);
-        self.findings.extend(finding);
-        self.oldest_unpublished = None;
     }
 
     /// Where the event stands: position, stream, time, number.
@@ -120,7 +122,10 @@ impl Walk {
                 let gap = Finding::new(Fault::PositionGap, format!("position {from}"), found);
                 self.findings
                     .push(gap.at_position(from).within(from.unsigned_abs(), until.unsigned_abs()));
-                self.evidence.skip(from, until);
+                for missing in self.evidence.skipped(from, until) {
+                    self.evidence.push_missing(missing);
+                    self.reach();
+                }
             }
             self.evidence.push(position, event.leaf, event.logged_leaf());
             self.next_position = position.saturating_add(1);

@@ -4,6 +4,7 @@
 
 mod authority;
 mod clean;
+mod command;
 mod dependencies;
 mod history;
 mod ledger;

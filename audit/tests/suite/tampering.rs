@@ -163,6 +163,14 @@ async fn a_deleted_event_is_found_by_its_gap() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_in_a_gap_is_compared_all_the_same() {
+    let sql = "delete from events where position in (99, 100);";
+    let (_, report) = tampered(sql).await;
+    let root = report.findings.iter().find(|f| f.code == "checkpoint-root").unwrap();
+    assert_eq!(root.interval, Some(Interval { from: 50, until: 100 }));
+}
+
+#[tokio::test]
 async fn a_deleted_event_whose_followers_move_up_is_found() {
     let sql = format!(
         "delete from events where position = {VICTIM};
