@@ -188,7 +188,8 @@ impl Ledger {
     ) -> Result<Cited, DraftError> {
         let opening = recorded.first().map(|act| &act.statement);
         let of_case = opening.and_then(|statement| statement.law.as_ref());
-        let Some(procedure) = of_case.map(|law| &law.procedure).or(request.procedure.as_ref()) else {
+        let Some(procedure) = of_case.map(|law| &law.procedure).or(request.procedure.as_ref())
+        else {
             return Ok(Cited::default());
         };
         let zone = world.laws.zone();
@@ -242,7 +243,9 @@ fn draft(
     position: u64,
 ) -> Draft {
     let mut violations = review.violations;
-    if payload_bytes_max(text.len(), statement.signers.len()) > litopys_domain::act::PAYLOAD_BYTES_MAX {
+    if payload_bytes_max(text.len(), statement.signers.len())
+        > litopys_domain::act::PAYLOAD_BYTES_MAX
+    {
         violations.push(Violation::new(
             "too-large",
             "",
@@ -251,7 +254,8 @@ fn draft(
         ));
     }
     let date = statement.occurred_at.date_in(world.laws.zone());
-    let law = statement.law.as_ref().and_then(|law| world.laws.in_force(&law.procedure, date, position));
+    let law =
+        statement.law.as_ref().and_then(|law| world.laws.in_force(&law.procedure, date, position));
     Draft {
         words: words::describe(statement, law.map(|package| &package.law)),
         sha256: StatementHash::of(text.as_bytes()),

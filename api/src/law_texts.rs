@@ -33,10 +33,7 @@ pub async fn store(pool: &PgPool, package: &PackageTexts) -> Result<(), StoredEr
 }
 
 /// Loads a package by the hash that acts cite; every text's hash is checked.
-pub async fn load(
-    executor: &mut PgConnection,
-    hash: ContentHash,
-) -> Result<Package, StoredError> {
+pub async fn load(executor: &mut PgConnection, hash: ContentHash) -> Result<Package, StoredError> {
     let fault = || corrupt("packages", "content", hash);
     let mut texts = fetch(&mut *executor, &[hash]).await?;
     let manifest = texts.remove(&hash).ok_or_else(fault)?;
@@ -51,7 +48,8 @@ fn named_in(manifest: &str) -> Option<Vec<ContentHash>> {
     let manifest: Manifest = serde_json::from_str(manifest).ok()?;
     let Manifest { edition, includes, codes, calendars, parameters, letters, .. } = manifest;
     let maps = [includes, codes, calendars, parameters, letters];
-    let mut named: Vec<_> = maps.into_iter().flat_map(std::collections::BTreeMap::into_values).collect();
+    let mut named: Vec<_> =
+        maps.into_iter().flat_map(std::collections::BTreeMap::into_values).collect();
     named.push(edition.sha256);
     Some(named)
 }

@@ -6,7 +6,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate as _, AggregateContext as _};
 use litopys_domain::act::{Act, ActError, SignedBy};
 use litopys_domain::aggregate::{
-    Judge, CaseKind, Kind, LedgerKind, OfficerKind, PersonKind, ProcedureKind, Refusal,
+    CaseKind, Judge, Kind, LedgerKind, OfficerKind, PersonKind, ProcedureKind, Refusal,
     ServiceKind, Stream,
 };
 use litopys_domain::circumstances::Circumstances;

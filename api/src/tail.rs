@@ -5,9 +5,9 @@ mod streams;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use jiff::tz::TimeZone;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::StreamId;
-use jiff::tz::TimeZone;
 use litopys_domain::law::laws::Laws;
 use litopys_domain::law::package::Package;
 use litopys_domain::registry::{Registry, RegistryActError};

@@ -82,7 +82,11 @@ impl Circumstances {
     ///
     /// # Errors
     /// [`Refusal::Moved`] where it does not follow the stream's last material act.
-    pub fn review(&self, recorded: &[RecordedAct], statement: &Statement) -> Result<Review, Refusal> {
+    pub fn review(
+        &self,
+        recorded: &[RecordedAct],
+        statement: &Statement,
+    ) -> Result<Review, Refusal> {
         self.check_seen(recorded, statement)?;
         let mut review = self.substance(recorded, statement);
         let posts = self.registry.posts(statement, self.place(recorded));
@@ -110,7 +114,8 @@ impl Circumstances {
     }
 
     fn apply_law(&self, recorded: &[RecordedAct], statement: &Statement, review: &mut Review) {
-        let related: Vec<&[RecordedAct]> = self.related.iter().map(|acts| acts.as_slice()).collect();
+        let related: Vec<&[RecordedAct]> =
+            self.related.iter().map(|acts| acts.as_slice()).collect();
         let view = View::new(self.today, self.position);
         let verdict = judge(&self.laws, recorded, &related, statement, view);
         review.violations.extend(verdict.refusals.iter().cloned());
@@ -136,7 +141,11 @@ impl Circumstances {
     fn check_seen(&self, recorded: &[RecordedAct], statement: &Statement) -> Result<(), Refusal> {
         let hashes = |acts: &[RecordedAct]| acts.iter().map(|act| act.hash).collect();
         let Some(seen) = statement.seen else {
-            return if recorded.is_empty() { Ok(()) } else { Err(Refusal::Moved(hashes(recorded))) };
+            return if recorded.is_empty() {
+                Ok(())
+            } else {
+                Err(Refusal::Moved(hashes(recorded)))
+            };
         };
         let Some(place) = recorded.iter().position(|act| act.hash == seen) else {
             return Err(Refusal::Unsound(vec![unknown_seen()]));

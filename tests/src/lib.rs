@@ -1,1 +1,4 @@
 //! What the whole-system tests, the bench and the demonstrations of failure share.
+
+pub mod agency;
+pub mod forced_return;

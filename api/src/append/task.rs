@@ -15,9 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::{self, Batch, Numbers};
 use super::window::{Key, Window, touched_by};
 use super::{Appended, AppenderOptions, BATCH_MAX, Submission, sql};
+use crate::law_texts;
 use crate::receipt::Receipt;
 use crate::stored::{StoredError, corrupt};
-use crate::law_texts;
 use crate::tail::{Published, Tail};
 
 /// Rows read on in one query.
@@ -386,7 +386,8 @@ async fn packages(
     let mut published = Vec::new();
     for act in acts.iter().filter(|act| act.statement.act == PACKAGE_PUBLISHED) {
         let unreadable = || corrupt("events", "payload", act.position);
-        let Ok(Some(RegistryAct::PackagePublished(facts))) = RegistryAct::read(&act.statement) else {
+        let Ok(Some(RegistryAct::PackagePublished(facts))) = RegistryAct::read(&act.statement)
+        else {
             return Err(unreadable());
         };
         let package = Arc::new(law_texts::load(connection, facts.package).await?);

@@ -97,7 +97,12 @@ impl Streams {
     }
 
     /// As [`Self::keep`], for the cases of a subject.
-    pub(super) fn keep_cases(&mut self, subject: &StreamId, mut cases: Vec<StreamId>, read_at: u64) -> Cases {
+    pub(super) fn keep_cases(
+        &mut self,
+        subject: &StreamId,
+        mut cases: Vec<StreamId>,
+        read_at: u64,
+    ) -> Cases {
         let complete = read_at + self.recent.len() as u64 >= self.size;
         for act in &self.recent {
             let stream = &act.statement.stream;
@@ -123,7 +128,8 @@ impl Streams {
             return;
         }
         for subject in &act.statement.subjects {
-            let known = self.young_subjects.get_mut(subject).or_else(|| self.old_subjects.get_mut(subject));
+            let known =
+                self.young_subjects.get_mut(subject).or_else(|| self.old_subjects.get_mut(subject));
             if let Some(cases) = known
                 && !cases.contains(stream)
             {

@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use litopys_migrations::{Cluster, ClusterOptions, Role, prepare_database};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::Executor as _;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 /// The cluster of the run; durable, so that every figure pays for its fsync.
 pub(crate) struct Databases {
@@ -60,9 +60,13 @@ impl Databases {
     pub(crate) async fn settings(&self) -> anyhow::Result<serde_json::Value> {
         let pool = self.pool("postgres", 1).await?;
         let mut settings = serde_json::Map::new();
-        for name in ["server_version", "fsync", "synchronous_commit", "shared_buffers", "wal_sync_method"] {
-            let value: String =
-                sqlx::query_scalar("select current_setting($1)").bind(name).fetch_one(&pool).await?;
+        for name in
+            ["server_version", "fsync", "synchronous_commit", "shared_buffers", "wal_sync_method"]
+        {
+            let value: String = sqlx::query_scalar("select current_setting($1)")
+                .bind(name)
+                .fetch_one(&pool)
+                .await?;
             settings.insert(name.to_owned(), value.into());
         }
         Ok(settings.into())

@@ -17,6 +17,7 @@ const PAYLOAD: &str = include_str!("payload.json");
 pub(crate) fn rows(count: usize) -> Vec<Row> {
     let payload = PAYLOAD.trim_end();
     let leaf = *Hash::leaf(payload.as_bytes()).as_bytes();
-    let row = Row { event_type: "ForcedReturnDecided".to_owned(), payload: payload.to_owned(), leaf };
+    let row =
+        Row { event_type: "ForcedReturnDecided".to_owned(), payload: payload.to_owned(), leaf };
     vec![row; count]
 }

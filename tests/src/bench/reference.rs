@@ -28,7 +28,11 @@ async fn plain_table(pool: &PgPool) -> anyhow::Result<()> {
 }
 
 /// Single-row INSERTs, prepared, autocommit, from `connections` connections; rows a second.
-pub(crate) async fn plain(databases: &Databases, connections: u32, time: Duration) -> anyhow::Result<f64> {
+pub(crate) async fn plain(
+    databases: &Databases,
+    connections: u32,
+    time: Duration,
+) -> anyhow::Result<f64> {
     let database = databases.fresh().await?;
     let pool = databases.pool(&database, connections).await?;
     plain_table(&pool).await?;
@@ -58,7 +62,11 @@ pub(crate) async fn plain(databases: &Databases, connections: u32, time: Duratio
     Ok(rate)
 }
 
-async fn insert(connection: &mut sqlx::PgConnection, row: &Row, position: usize) -> anyhow::Result<()> {
+async fn insert(
+    connection: &mut sqlx::PgConnection,
+    row: &Row,
+    position: usize,
+) -> anyhow::Result<()> {
     let mut hash = [0_u8; 32];
     hash[..8].copy_from_slice(&position.to_be_bytes());
     sqlx::query(INSERT)
@@ -153,7 +161,8 @@ async fn persist_until(
     started: Instant,
     time: Duration,
 ) -> anyhow::Result<usize> {
-    let repository = PostgresEventRepository::new(pool).with_tables("stock_events", "stock_snapshots");
+    let repository =
+        PostgresEventRepository::new(pool).with_tables("stock_events", "stock_snapshots");
     let row = rows(1).remove(0);
     let payload: serde_json::Value = serde_json::from_str(&row.payload)?;
     let mut persisted = 0;

@@ -1,0 +1,64 @@
+//! Cases under the real law.
+
+use jiff::ToSpan as _;
+use litopys_api::clock::Clock;
+use litopys_api::record::RecordError;
+use litopys_domain::ids::StreamId;
+use litopys_domain::law::fold::{View, state};
+use litopys_migrations::Role;
+use litopys_migrations::testing::database;
+use litopys_tests::agency::{Agency, hash_of};
+use litopys_tests::forced_return;
+
+/// An agency with a case of forced return that was opened today.
+async fn agency_with_case() -> (Agency, StreamId, StreamId) {
+    let database = database().await;
+    let agency = Agency::found(database.options(Role::Writer), Clock::system()).await.unwrap();
+    let person = agency.person().await.unwrap();
+    let draft = agency.draft(forced_return::opened(&agency.keys, &person).unwrap()).await.unwrap();
+    agency.record_text(&draft.statement, draft.disclosures).await.unwrap();
+    (agency, draft.stream, person)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forced_return_is_decided_and_served() {
+    let (agency, case, person) = agency_with_case().await;
+    let today = agency.ledger.today(&agency.ledger.tail().world());
+    let leave_by = today.checked_add(14.days()).unwrap();
+    let decision = forced_return::decided(&agency.keys, &case, &person, leave_by).unwrap();
+    let decision = agency.act(decision).await.unwrap();
+    let served = forced_return::served(&agency.keys, &case, hash_of(&decision).unwrap()).unwrap();
+    agency.act(served).await.unwrap();
+    let recorded = agency.ledger.streams().load(&case).await.unwrap();
+    let world = agency.ledger.tail().world();
+    let state = state(&world.laws, &recorded, View::new(today, u64::MAX));
+    assert_eq!(state.state, Some("notified"));
+    assert_eq!(recorded[0].number.as_deref(), Some(&*format!("80-FR-{}-000001", today.year())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_do_not_overtake_a_signed_draft_but_decisions_do() {
+    let (agency, case, person) = agency_with_case().await;
+    let today = agency.ledger.today(&agency.ledger.tail().world());
+    let leave_by = today.checked_add(14.days()).unwrap();
+    let request = forced_return::decided(&agency.keys, &case, &person, leave_by).unwrap();
+    let first = agency.draft(request.clone()).await.unwrap();
+    let second = agency.draft(request).await.unwrap();
+    agency.act(forced_return::note(&agency.keys, &case).unwrap()).await.unwrap();
+    agency.record_text(&first.statement, first.disclosures).await.unwrap();
+    let second = agency.signed(&second.statement, second.disclosures).unwrap();
+    let refused = agency.ledger.record(second).await.unwrap_err();
+    assert!(matches!(&refused, RecordError::Moved(new) if new.len() == 2), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_sent_again_gives_the_same_position() {
+    let (agency, case, _) = agency_with_case().await;
+    let draft = agency.draft(forced_return::note(&agency.keys, &case).unwrap()).await.unwrap();
+    let signed = agency.signed(&draft.statement, draft.disclosures).unwrap();
+    let first = agency.ledger.record(signed.clone()).await.unwrap();
+    let again = agency.ledger.record(signed).await.unwrap();
+    assert!(first.fresh && !again.fresh);
+    assert_eq!(first.receipt.position, again.receipt.position);
+    assert_eq!(first.receipt.payload, again.receipt.payload);
+}

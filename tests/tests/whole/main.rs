@@ -1,0 +1,5 @@
+//! The whole system: real Postgres, the real append path, the real law.
+
+#![expect(clippy::unwrap_used, reason = "tests may")]
+
+mod cases;
