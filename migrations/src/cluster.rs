@@ -213,14 +213,7 @@ impl Cluster {
     /// A client program of the same version that will connect to this cluster as `role`, through
     /// its environment. `database` is ignored by programs that want none (`pg_basebackup`).
     pub fn client(&self, name: &str, database: &str, role: Role) -> Command {
-        let mut command = Command::new(self.bin(name));
-        command
-            .env("PGHOST", &self.layout.socket)
-            .env("PGPORT", PORT.to_string())
-            .env("PGUSER", role.name())
-            .env("PGDATABASE", database)
-            .env("PGSSLMODE", "disable");
-        command
+        client(&self.bin(name), &self.layout.socket, database, role)
     }
 
     /// The cluster's directory.
@@ -271,6 +264,17 @@ pub fn database_url(dir: &Path, database: &str, role: Role) -> String {
         percent_encoded(database),
         percent_encoded(&socket.to_string_lossy())
     )
+}
+
+fn client(program: &Path, socket: &Path, database: &str, role: Role) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env("PGHOST", socket)
+        .env("PGPORT", PORT.to_string())
+        .env("PGUSER", role.name())
+        .env("PGDATABASE", database)
+        .env("PGSSLMODE", "disable");
+    command
 }
 
 fn is_running(server: &mut Option<Child>) -> bool {

@@ -3,29 +3,28 @@
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::error::{ClusterError, IoContext};
+use super::programs::Programs;
 use super::user::{self, ServerUser};
-use super::{Cluster, initdb, take_lock};
+use super::{Cluster, client, initdb, take_lock};
 use crate::role::Role;
 
 impl Cluster {
     /// Writes a base backup with the WAL it needs into `dir`, which must be empty or absent.
     /// Writers go on meanwhile; the backup holds all that was committed when it ended.
     pub fn backup_to(&self, dir: &Path) -> Result<(), ClusterError> {
-        let mut command = self.client("pg_basebackup", "postgres", Role::Superuser);
-        command
-            .arg("--pgdata")
-            .arg(dir)
-            .args(["--wal-method=stream", "--checkpoint=fast", "--no-password"])
-            .stdin(Stdio::null());
-        let output = command.output().doing("run pg_basebackup into", dir)?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(ClusterError::Client { program: "pg_basebackup", status: output.status, said })
+        base_backup(self.client("pg_basebackup", "postgres", Role::Superuser), dir)
+    }
+
+    /// The same for a cluster in `dir` that another process of this machine runs.
+    pub fn backup_running(dir: &Path, to: &Path) -> Result<(), ClusterError> {
+        let dir = fs::canonicalize(dir).doing("resolve", dir)?;
+        let found = initdb::existing_version(&dir.join("data"))?;
+        let programs = Programs::find(found.as_deref())?;
+        let program = programs.path("pg_basebackup");
+        base_backup(client(&program, &dir.join("socket"), "postgres", Role::Superuser), to)
     }
 
     /// Makes the files of a cluster in `dir` from a base backup. Refused where `dir` has files
@@ -47,6 +46,20 @@ impl Cluster {
         copy_tree(backup, &fresh, user.as_ref())?;
         fs::rename(&fresh, &data).doing("rename", fresh)
     }
+}
+
+fn base_backup(mut command: Command, dir: &Path) -> Result<(), ClusterError> {
+    command
+        .arg("--pgdata")
+        .arg(dir)
+        .args(["--wal-method=stream", "--checkpoint=fast", "--no-password"])
+        .stdin(Stdio::null());
+    let output = command.output().doing("run pg_basebackup into", dir)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(ClusterError::Client { program: "pg_basebackup", status: output.status, said })
 }
 
 /// Copies directories and files, each for the server's user alone and flushed to the disk.

@@ -1,0 +1,55 @@
+//! A ledger opened for a command, with everything it needs from the data directory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use litopys_api::append::AppenderStopped;
+use litopys_api::clock::Clock;
+use litopys_api::ledger::{Ledger, LedgerOptions};
+use litopys_api::publish;
+use litopys_api::vault::Vault;
+use litopys_migrations::Role;
+use tokio::task::JoinHandle;
+
+use super::data::DataDir;
+use super::database::Database;
+
+/// How long the database may be out of reach before the process gives up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+const CONNECTIONS_MAX: u32 = 24;
+/// Reading a whole log at the start may take a while.
+const CATCH_UP_MAX: Duration = Duration::from_mins(10);
+
+/// Ends when the appender does.
+pub(crate) type AppenderTask = JoinHandle<Result<(), AppenderStopped>>;
+
+/// Opens the ledger named `origin` with the keys of the data directory.
+pub(crate) fn open_ledger(
+    origin: &str,
+    dir: &DataDir,
+    database: &Database,
+) -> anyhow::Result<(Arc<Ledger>, AppenderTask)> {
+    let options = LedgerOptions {
+        database: database.options(Role::Writer),
+        origin: origin.to_owned(),
+        key: dir.ledger_key()?,
+        vault: Vault::new(&dir.vault_key()?),
+        clock: Clock::system(),
+        patience: PATIENCE,
+        connections_max: CONNECTIONS_MAX,
+        cadence: publish::CADENCE,
+    };
+    Ledger::open(options).context("the ledger cannot be opened")
+}
+
+/// Waits until this process has read the log to its end.
+pub(crate) async fn caught_up(ledger: &Ledger) -> anyhow::Result<()> {
+    let head = ledger.reader().head().await.context("the log cannot be read")?;
+    let mut sizes = ledger.tail().watch();
+    tokio::time::timeout(CATCH_UP_MAX, sizes.wait_for(|size| *size >= head.size))
+        .await
+        .context("the log could not be read to its end in time")?
+        .context("the appender has stopped")?;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The command `litopys` as people run it: the real binary against data directories of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+#[path = "cli/support.rs"]
+mod support;
+
+#[path = "cli/founding.rs"]
+mod founding;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/keeping.rs"]
+mod keeping;
+#[path = "cli/law.rs"]
+mod law;

@@ -1,0 +1,84 @@
+//! Runs the binary in a directory of its own.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A working directory that the database server's user can pass through.
+pub(crate) struct Desk {
+    dir: TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::Builder::new().prefix("litopys-cli-").tempdir().unwrap();
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
+        Self { dir }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The command with nothing of this process's own settings.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_litopys"));
+        command.current_dir(self.dir.path()).env("LITOPYS_DATA", self.path("data"));
+        for name in ["DATABASE_URL", "LITOPYS_KEY", "LITOPYS_OFFICER", "LITOPYS_TOKEN"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    pub(crate) fn run(&self, line: &str) -> Said {
+        self.run_args(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn run_args(&self, args: &[&str]) -> Said {
+        Said::of(self.command().args(args).output().unwrap())
+    }
+
+    /// Runs what must succeed.
+    pub(crate) fn ok(&self, line: &str) -> String {
+        let said = self.run(line);
+        assert_eq!(said.status, 0, "litopys {line}\n{}{}", said.out, said.err);
+        said.out
+    }
+
+    /// Makes a key file and answers its public key.
+    pub(crate) fn key(&self, name: &str) -> String {
+        let said = self.ok(&format!("keygen --out {name}"));
+        value(&said, "public key").to_owned()
+    }
+
+    /// A ledger of one administrator, `admin.pem`.
+    pub(crate) fn found(&self) {
+        self.key("admin.pem");
+        self.ok("init --origin ledger.example/cli --administrator admin.pem --threshold 1");
+    }
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// What stands behind a label.
+pub(crate) fn value<'a>(said: &'a str, label: &str) -> &'a str {
+    said.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
+}
