@@ -340,3 +340,34 @@ fn every_vector_is_answered_as_the_law_says() {
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
+
+/// A letter can only show what its act holds, and must say how to appeal (DEF-006).
+#[test]
+fn letters_show_fields_of_their_acts_and_the_appeal_route() {
+    let book = book();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("letters");
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for procedure in book.procedures() {
+        let last = *book.edition_dates(procedure).last().unwrap();
+        let law = book.law(procedure, last).unwrap();
+        for act in law.acts.values() {
+            let Some(letter) = &act.letter else { continue };
+            seen += 1;
+            let text = fs::read_to_string(root.join(format!("{letter}.md"))).unwrap();
+            let paths = text.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
+            let fields = paths.filter_map(|path| {
+                let mut parts = path.split('.');
+                matches!(parts.next(), Some("facts" | "sealed")).then(|| parts.next().unwrap())
+            });
+            for field in fields.filter(|field| !act.fields.contains_key(*field)) {
+                wrong.push(format!("{letter} shows `{field}`, which {} has not", act.id));
+            }
+            if !["{{appeal.uk}}", "{{appeal.en}}"].iter().all(|route| text.contains(route)) {
+                wrong.push(format!("{letter} does not say how to appeal"));
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} acts have a letter");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
