@@ -10,6 +10,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, ensure};
 use litopys_migrations::{Role, schema, testing};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
 
 const DATABASE: &str = "litopys";
 const PACKAGES: [&str; 6] = ["domain", "migrations", "projections", "api", "audit", "tests"];
@@ -19,6 +21,7 @@ async fn main() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
     let cluster = testing::private_cluster().await;
     schema::prepare_database(&cluster.superuser_options("postgres"), DATABASE).await?;
+    make_read_schemas(cluster.superuser_options(DATABASE)).await?;
 
     // Old files are not pruned by sqlx, and a query that is gone must not seem checked.
     let offline = root.join(".sqlx");
@@ -40,6 +43,29 @@ async fn main() -> anyhow::Result<()> {
         .context("cannot run cargo check")?;
     ensure!(status.success(), "cargo check ended with {status}; .sqlx is not complete");
     Ok(())
+}
+
+/// The projector makes its schemas itself, at run time; queries on them are checked all the same.
+async fn make_read_schemas(database: PgConnectOptions) -> anyhow::Result<()> {
+    let mut connection = database.connect().await?;
+    for (schema, path, sql) in [
+        ("reads", "reads", include_str!("../../../projections/sql/reads.sql")),
+        (
+            "statistics_units",
+            "statistics_units",
+            include_str!("../../../projections/sql/units.sql"),
+        ),
+        (
+            "statistics",
+            "statistics, statistics_units",
+            include_str!("../../../projections/sql/statistics.sql"),
+        ),
+    ] {
+        let enter = format!("create schema {schema}; set search_path = {path};");
+        connection.execute(enter.as_str()).await?;
+        connection.execute(sql).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "cargo compares file times with the host's clock")]

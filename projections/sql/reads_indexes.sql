@@ -1,0 +1,19 @@
+-- Apart from the tables, so that a rebuild fills them first. Primary keys are with the tables: the
+-- fold replaces rows by them.
+
+create unique index on cases (number text_pattern_ops);
+create index on cases (opened desc, id desc);
+create index on cases (office, opened desc, id desc);
+create index on cases (procedure, state, opened desc, id desc);
+create index on cases (citizenship, opened desc, id desc);
+create index on cases using gin (subjects);
+
+create unique index on timeline (position);
+
+create index on worklist (due, case_id, clock);
+create index on worklist (office, due, case_id, clock);
+
+create index on posts (officer);
+create index on posts (office, role);
+create index on competences (officer);
+

@@ -1,0 +1,1 @@
+create index on decisions (from_position);

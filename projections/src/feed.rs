@@ -1,0 +1,174 @@
+//! The log, read in the order of its positions: nothing skipped, nothing twice.
+
+use std::time::Duration;
+
+use litopys_domain::act::{Act, RecordedAct};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use tokio::time::{sleep, timeout};
+
+use crate::error::{ProjectionError, corrupt, signed};
+
+/// The channel on which the appender tells the log's new size.
+const CHANNEL: &str = "litopys_log";
+/// One connection listens, one reads.
+const CONNECTIONS: u32 = 2;
+
+/// How a feed reads.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedOptions {
+    /// Most acts of one page.
+    pub page_max: u32,
+    /// How often to look without having been woken: notifications are lost with a connection.
+    pub poll: Duration,
+    /// Pause before trying again after the connection failed.
+    pub retry: Duration,
+}
+
+impl Default for FeedOptions {
+    fn default() -> Self {
+        Self { page_max: 1000, poll: Duration::from_secs(2), retry: Duration::from_millis(250) }
+    }
+}
+
+/// A reader of the log that remembers where it is.
+#[derive(Debug)]
+pub struct Feed {
+    pool: PgPool,
+    listener: Option<PgListener>,
+    options: FeedOptions,
+    next: u64,
+}
+
+impl Feed {
+    /// Starts at position `from`; connects when first read.
+    pub fn new(database: &PgConnectOptions, from: u64, options: FeedOptions) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(database.clone());
+        Self { pool, listener: None, options, next: from }
+    }
+
+    /// The position that the next page begins with.
+    pub fn position(&self) -> u64 {
+        self.next
+    }
+
+    /// Waits for at least one act and returns up to a page of them. A lost connection is opened
+    /// again, for as long as it takes. Safe to cancel: what was not returned is read again.
+    ///
+    /// # Errors
+    /// A gap, or a row that contradicts itself: nothing that waiting would mend.
+    pub async fn next(&mut self) -> Result<Vec<RecordedAct>, ProjectionError> {
+        loop {
+            match self.page().await {
+                Ok(page) if !page.is_empty() => return Ok(page),
+                Ok(_) => self.wait().await,
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(error = %error, next = self.next, "Feed lost its connection: {error}");
+                    self.listener = None;
+                    sleep(self.options.retry).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The acts that are there now, up to a page; none at the log's end.
+    pub async fn page(&mut self) -> Result<Vec<RecordedAct>, ProjectionError> {
+        let page = read_page(&self.pool, self.next, self.options.page_max).await?;
+        self.next += page.len() as u64;
+        Ok(page)
+    }
+
+    /// Returns when the log may have grown. The first call only begins to listen: what came
+    /// before that is found by reading once more.
+    async fn wait(&mut self) {
+        let Some(listener) = &mut self.listener else {
+            match listen(&self.pool).await {
+                Ok(listener) => self.listener = Some(listener),
+                Err(error) => {
+                    tracing::warn!(error = %error, "Cannot listen for new acts: {error}");
+                    sleep(self.options.retry).await;
+                }
+            }
+            return;
+        };
+        match timeout(self.options.poll, listener.try_recv()).await {
+            Err(_) | Ok(Ok(Some(_))) => {}
+            Ok(Ok(None) | Err(_)) => self.listener = None,
+        }
+    }
+}
+
+async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+/// Acts from position `from` on, at most `limit`, without a gap.
+async fn read_page(
+    pool: &PgPool,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<RecordedAct>, ProjectionError> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"select position, aggregate_type, aggregate_id, sequence, leaf_hash,
+                  payload::text as "payload!"
+             from events where position >= $1 order by position limit $2"#,
+        signed(from),
+        i64::from(limit),
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut page = Vec::with_capacity(rows.len());
+    for (expected, row) in (from..).zip(&rows) {
+        let found = row.position()?;
+        if found != expected {
+            return Err(ProjectionError::Gap { expected, found });
+        }
+        page.push(row.act()?);
+    }
+    Ok(page)
+}
+
+/// A row of `events`, not yet believed.
+#[derive(Debug)]
+pub(crate) struct EventRow {
+    pub(crate) position: i64,
+    pub(crate) aggregate_type: String,
+    pub(crate) aggregate_id: String,
+    pub(crate) sequence: i64,
+    pub(crate) leaf_hash: Vec<u8>,
+    pub(crate) payload: String,
+}
+
+impl EventRow {
+    pub(crate) fn position(&self) -> Result<u64, ProjectionError> {
+        u64::try_from(self.position)
+            .map_err(|_| corrupt("events", "position", self.position, "it is negative"))
+    }
+
+    /// The act, where payload, leaf hash and the columns of the stream agree.
+    pub(crate) fn act(&self) -> Result<RecordedAct, ProjectionError> {
+        let wrong = |column, reason: &dyn std::fmt::Display| {
+            corrupt("events", column, self.position, reason)
+        };
+        let mut act = Act::from_payload(&self.payload).map_err(|e| wrong("payload", &e))?;
+        act.position = Some(self.position()?);
+        let recorded = act.recorded().ok_or_else(|| wrong("payload", &"it has no place"))?;
+        if recorded.leaf.as_bytes()[..] != self.leaf_hash[..] {
+            return Err(wrong("leaf_hash", &"it is not that of the payload"));
+        }
+        let stream = &recorded.statement.stream;
+        if stream.kind().as_str() != self.aggregate_type || stream.id() != self.aggregate_id {
+            return Err(wrong("aggregate_id", &"it is not the statement's stream"));
+        }
+        if signed(recorded.sequence) != self.sequence {
+            return Err(wrong("sequence", &"it is not that of the payload"));
+        }
+        Ok(recorded)
+    }
+}

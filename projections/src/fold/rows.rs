@@ -1,0 +1,139 @@
+//! The rows a batch writes. Field names are column names: they are inserted by name.
+
+use jiff::civil::Date;
+use litopys_domain::legal_time::{LegalTime, RecordedAt};
+use litopys_domain::statement::{Author, FlagAnswer, Signer};
+use litopys_domain::violation::Words;
+use serde::Serialize;
+
+/// Everything that one batch changes.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) cases: Vec<CaseRow>,
+    /// Ids of `cases` that had rows before this batch.
+    pub(crate) cases_before: Vec<uuid::Uuid>,
+    pub(crate) timeline: Vec<TimelineRow>,
+    pub(crate) worklist: Vec<ClockRow>,
+    pub(crate) signatories: Vec<SignatoryRow>,
+    pub(crate) posts: Vec<PostRow>,
+    pub(crate) competences: Vec<CompetenceRow>,
+    pub(crate) persons: Vec<PersonRow>,
+    pub(crate) units: Vec<UnitRow>,
+    pub(crate) closed_units: Vec<ClosedUnit>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CaseRow {
+    pub(crate) id: String,
+    pub(crate) number: Option<String>,
+    pub(crate) procedure: String,
+    pub(crate) procedure_title: Option<Words>,
+    pub(crate) state: Option<String>,
+    pub(crate) state_title: Option<Words>,
+    pub(crate) disputed: bool,
+    pub(crate) closed: bool,
+    pub(crate) office: Option<String>,
+    pub(crate) citizenship: Option<String>,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) opened: Date,
+    pub(crate) acts: usize,
+    pub(crate) last_act: String,
+    pub(crate) last_statement: String,
+    pub(crate) last_position: u64,
+    pub(crate) last_recorded_at: RecordedAt,
+    pub(crate) flags_open: usize,
+    pub(crate) defects: usize,
+    pub(crate) next_due: Option<Date>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TimelineRow {
+    pub(crate) case_id: String,
+    pub(crate) sequence: u64,
+    pub(crate) position: u64,
+    pub(crate) statement: String,
+    pub(crate) act: String,
+    pub(crate) act_title: Option<Words>,
+    pub(crate) occurred_at: LegalTime,
+    pub(crate) legal_date: Date,
+    pub(crate) recorded_at: RecordedAt,
+    pub(crate) source: String,
+    pub(crate) author: Option<Author>,
+    pub(crate) signers: Vec<Signer>,
+    pub(crate) procedure: Option<String>,
+    pub(crate) edition: Option<Date>,
+    pub(crate) package: Option<String>,
+    pub(crate) concerns: Vec<String>,
+    pub(crate) flags: Vec<FlagAnswer>,
+}
+
+/// A running clock of a case.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClockRow {
+    pub(crate) case_id: String,
+    pub(crate) clock: String,
+    pub(crate) title: Words,
+    pub(crate) due: Date,
+    pub(crate) due_at: Option<jiff::Timestamp>,
+    pub(crate) warn_from: Option<Date>,
+    pub(crate) fires_on: Option<Date>,
+    pub(crate) fires: Option<String>,
+    pub(crate) number: Option<String>,
+    pub(crate) procedure: String,
+    pub(crate) state: Option<String>,
+    pub(crate) office: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SignatoryRow {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) administrator: bool,
+    pub(crate) key: Option<String>,
+    pub(crate) keys: Vec<crate::reads::KeyState>,
+    pub(crate) suspensions: Vec<crate::reads::SuspensionSpan>,
+    pub(crate) services: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PostRow {
+    pub(crate) officer: String,
+    pub(crate) role: String,
+    pub(crate) office: String,
+    pub(crate) from_day: Date,
+    pub(crate) until_day: Option<Date>,
+    pub(crate) acting_by_order: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CompetenceRow {
+    pub(crate) officer: String,
+    pub(crate) course: String,
+    pub(crate) from_day: Date,
+    pub(crate) until_day: Date,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PersonRow {
+    pub(crate) id: String,
+    pub(crate) registered_at: RecordedAt,
+    pub(crate) position: u64,
+}
+
+/// A counted act, from the position that brought it in.
+#[derive(Debug, Serialize)]
+pub(crate) struct UnitRow {
+    pub(crate) statement: String,
+    pub(crate) case_id: String,
+    #[serde(flatten)]
+    pub(crate) counted: super::units::Counted,
+    pub(crate) from_position: u64,
+    pub(crate) to_position: Option<u64>,
+}
+
+/// The end of a unit that an earlier batch opened.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClosedUnit {
+    pub(crate) statement: String,
+    pub(crate) to_position: u64,
+}

@@ -1,0 +1,11 @@
+//! The reading side against a real Postgres.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod feed;
+mod ledger;
+mod reads;
+mod rebuild;
+mod runner;
+mod speed;
+mod statistics;

@@ -1,0 +1,170 @@
+//! Lists, filters and pages.
+
+use std::collections::BTreeSet;
+
+use litopys_migrations::Role;
+use litopys_projections::reads::cursor::ListError;
+use litopys_projections::reads::{
+    CaseFilter, OfficerFilter, WorklistFilter, case, cases, officers, person_registered, timeline,
+    worklist,
+};
+use serde_json::json;
+
+use crate::ledger::{Ledger, ORIGIN, case_id, id, officer};
+
+/// 30 cases: 20 returns of 80 and 46, 10 applications for protection.
+async fn thirty() -> Ledger {
+    let mut ledger = Ledger::founded().await;
+    let mut drafts = Vec::new();
+    for n in 0_u32..30 {
+        let (procedure, act) = match n % 3 {
+            0 => ("international-protection", "ProtectionApplicationFiled"),
+            _ => ("forced-return", "ReturnMaterialsCollected"),
+        };
+        let country = if n % 2 == 0 { "AFG" } else { "SYR" };
+        let mut draft = ledger
+            .case(n, procedure, act)
+            .facts(json!({"citizenship": country}))
+            .on(&format!("2026-10-{:02}", n / 2 + 1));
+        draft.0.subjects = vec![litopys_domain::ids::StreamId::person(id(u128::from(n / 10)))];
+        draft.0.signers[0].office = Some(if n % 5 == 0 { "46" } else { "80" }.to_owned());
+        drafts.push(draft);
+    }
+    ledger.append(drafts).await;
+    ledger
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_are_found_by_each_filter_and_paged_without_holes() {
+    let ledger = thirty().await;
+    let _runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let subject = format!("person/{}", id(1));
+    let date = |text: &str| Some(text.parse().unwrap());
+    let some = |text: &str| Some(text.to_owned());
+    let none = CaseFilter::default;
+    for (filter, expected) in [
+        (none(), 30),
+        (CaseFilter { number: some("80-FR-2026-"), ..none() }, 30),
+        (CaseFilter { number: some("80-FR-2026-000004"), ..none() }, 1),
+        (CaseFilter { number: some("80_FR"), ..none() }, 0),
+        (CaseFilter { procedure: some("forced-return"), ..none() }, 20),
+        (CaseFilter { office: some("46"), ..none() }, 6),
+        (CaseFilter { citizenship: some("AFG"), ..none() }, 15),
+        (CaseFilter { subject: Some(subject), ..none() }, 10),
+        (CaseFilter { opened_from: date("2026-10-03"), ..none() }, 26),
+        (
+            CaseFilter { opened_from: date("2026-10-03"), opened_to: date("2026-10-03"), ..none() },
+            2,
+        ),
+        (CaseFilter { procedure: some("forced-return"), citizenship: some("SYR"), ..none() }, 10),
+    ] {
+        let (mut seen, mut next, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let answer = cases(&pool, &filter, next.as_deref(), 4).await.unwrap();
+            assert_eq!(answer.position, Some(ledger.size - 1));
+            seen.extend(answer.rows.iter().map(|case| (case.opened, case.id)));
+            pages += 1;
+            next = answer.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), expected, "{filter:?}");
+        assert_eq!(pages, expected.div_ceil(4).max(1));
+        assert!(seen.is_sorted_by(|a, b| a > b));
+        assert_eq!(BTreeSet::from_iter(&seen).len(), expected);
+    }
+    let stranger = cases(&pool, &none(), Some("AAAA"), 4).await.unwrap_err();
+    assert!(matches!(stranger, ListError::Cursor(_)), "{stranger}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_and_its_timeline_are_shown_as_recorded() {
+    let mut ledger = thirty().await;
+    let note = ledger.case(7, "forced-return", "NoteAdded").on("2026-11-20");
+    let noted = ledger.append(vec![note]).await[0];
+    let _runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let found = case(&pool, case_id(7)).await.unwrap().rows.remove(0);
+    assert_eq!((found.acts, found.last_act.as_str()), (2, "NoteAdded"));
+    assert_eq!(found.last_statement, noted.to_string());
+    assert_eq!(found.last_position, ledger.size - 1);
+    assert_eq!(found.opened.to_string(), "2026-10-04");
+    assert_eq!(found.procedure_title.unwrap().uk, "Примусове повернення");
+    assert_eq!(found.citizenship.as_deref(), Some("SYR"));
+
+    let acts = timeline(&pool, case_id(7)).await.unwrap().rows;
+    let shape: Vec<_> = acts.iter().map(|act| (act.sequence, act.act.as_str())).collect();
+    assert_eq!(shape, [(1, "ReturnMaterialsCollected"), (2, "NoteAdded")]);
+    assert_eq!(acts[1].act_title.as_ref().unwrap().en, "Note added");
+    assert_eq!(acts[1].signers[0].by, officer(1));
+    assert_eq!(acts[1].occurred_at, "2026-11-20");
+    assert!(case(&pool, id(99)).await.unwrap().rows.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn officers_show_posts_competences_and_the_key_in_force() {
+    let mut ledger = Ledger::founded().await;
+    let key =
+        |n| litopys_domain::keys::PublicKey::of(&ed25519_dalek::SigningKey::from_bytes(&[n; 32]));
+    let anna = officer(9).to_string();
+    let post =
+        json!({"role": "R-TO-OFF", "office": "46", "from": "2026-01-01", "until": "2026-06-30"});
+    let drafts = vec![
+        ledger.draft(&anna, "OfficerEnrolled").facts(json!({"key": key(9)})),
+        ledger.draft(&anna, "OfficerAppointed").facts(post),
+        ledger
+            .draft(&anna, "OfficerAppointed")
+            .facts(json!({"role": "R-TO-HEAD", "office": "80", "from": "2026-07-01"})),
+        ledger
+            .draft(&anna, "CompetenceGranted")
+            .facts(json!({"course": "C-RET", "from": "2026-01-01", "until": "2026-12-31"})),
+        ledger.draft(&anna, "KeyRotated").facts(json!({"key": key(10)})),
+        ledger.draft(&format!("person/{}", id(5)), "PersonRegistered"),
+    ];
+    ledger.append(drafts).await;
+    let runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let all = officers(&pool, &OfficerFilter::default(), None, 10).await.unwrap();
+    let ids: Vec<_> = all.rows.iter().map(|officer| officer.id.clone()).collect();
+    assert_eq!(ids, [format!("ledger/{ORIGIN}"), officer(1).to_string(), anna.clone()]);
+    assert!(all.rows[1].administrator && !all.rows[2].administrator);
+    let shown = &all.rows[2];
+    assert_eq!(shown.key.as_deref(), Some(&*key(10).thumbprint().to_string()));
+    assert_eq!(shown.keys[0].until, Some(shown.keys[1].from));
+    assert_eq!((shown.posts.len(), shown.competences.len()), (2, 1));
+
+    let with = |office: &str, on: &str| OfficerFilter {
+        office: Some(office.to_owned()),
+        on: Some(on.parse().unwrap()),
+        ..OfficerFilter::default()
+    };
+    for (office, on, found) in
+        [("46", "2026-06-30", 1), ("46", "2026-07-01", 0), ("80", "2030-01-01", 1)]
+    {
+        let answer = officers(&pool, &with(office, on), None, 10).await.unwrap();
+        assert_eq!(answer.rows.len(), found, "{office} {on}");
+    }
+    assert!(person_registered(&pool, id(5)).await.unwrap().is_some());
+    assert!(person_registered(&pool, id(6)).await.unwrap().is_none());
+
+    let thumbprint = key(10).thumbprint();
+    let revoked =
+        ledger.draft(&anna, "KeyRevoked").facts(json!({"key": thumbprint, "reason": "LOST"}));
+    ledger.append(vec![revoked]).await;
+    crate::ledger::running(&runner, ledger.size).await;
+    let filter = OfficerFilter { id: Some(anna), ..OfficerFilter::default() };
+    let shown = officers(&pool, &filter, None, 10).await.unwrap().rows.remove(0);
+    assert_eq!(shown.key, None);
+    assert_eq!(shown.keys[1].until, Some(ledger.size - 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_worklist_is_answered() {
+    let ledger = Ledger::founded().await;
+    let _runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let answer = worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap();
+    assert!(answer.rows.is_empty() && answer.next.is_none());
+}

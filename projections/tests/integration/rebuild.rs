@@ -1,0 +1,133 @@
+//! Rebuilding beside the live read models, and the swap.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::civil::Date;
+use litopys_migrations::Role;
+use litopys_projections::reads::{CaseFilter, cases, reflected};
+use litopys_projections::rebuild;
+use uuid::Uuid;
+
+use crate::ledger::{Ledger, TABLES, running};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rebuilt_tables_equal_the_live_ones() {
+    let mut ledger = Ledger::founded().await;
+    let runner = ledger.project().await;
+    for _ in 0..10 {
+        let drafts = ledger.notes(25, 2);
+        ledger.append(drafts).await;
+        running(&runner, ledger.size).await;
+    }
+    let live = ledger.dump_all().await;
+    let mut told = Vec::new();
+    let rebuilt = rebuild(&ledger.options(), |size| told.push(size)).await.unwrap();
+    assert_eq!((rebuilt.size, told.last()), (ledger.size, Some(&ledger.size)));
+    for (table, (live, rebuilt)) in
+        TABLES.iter().zip(live.iter().zip(ledger.dump_all().await.iter()))
+    {
+        assert_eq!(live, rebuilt, "{table}");
+    }
+    assert!(live[1].lines().count() == 25 && live[2].lines().count() == 500);
+    left_nothing(&ledger).await;
+}
+
+/// Only one set of schemas is there.
+async fn left_nothing(ledger: &Ledger) {
+    let schemas: i64 = sqlx::query_scalar(
+        "select count(*) from pg_namespace where nspname ~ '^(reads|statistics)'",
+    )
+    .fetch_one(&ledger.pool)
+    .await
+    .unwrap();
+    assert_eq!(schemas, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_rebuilds_while_acts_come_in_and_answers_go_out() {
+    let mut ledger = Ledger::founded().await;
+    let drafts = ledger.notes(50, 20);
+    ledger.append(drafts).await;
+    let runner = ledger.project().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let reader = tokio::spawn(read_on(ledger.database.pool(Role::Writer), Arc::clone(&stop)));
+    let options = ledger.options();
+    let rebuilding = tokio::spawn(async move {
+        let mut sizes = Vec::new();
+        for _ in 0..3 {
+            sizes.push(rebuild(&options, |_| ()).await.unwrap().size);
+        }
+        sizes
+    });
+    while !rebuilding.is_finished() {
+        let drafts = ledger.notes(50, 1);
+        ledger.append(drafts).await;
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let sizes = rebuilding.await.unwrap();
+    running(&runner, ledger.size).await;
+    stop.store(true, Ordering::Relaxed);
+    let (answers, positions) = reader.await.unwrap();
+    assert!(answers > 20, "only {answers} answers meanwhile");
+    assert!(positions.is_sorted(), "answers went back in time");
+    assert!(sizes.is_sorted() && sizes[0] < ledger.size);
+
+    let live = ledger.dump_all().await;
+    rebuild(&ledger.options(), |_| ()).await.unwrap();
+    assert!(live == ledger.dump_all().await, "rebuilt and live tables differ");
+}
+
+/// Asks again and again, as the API would; no answer may fail.
+async fn read_on(pool: sqlx::PgPool, stop: Arc<AtomicBool>) -> (usize, Vec<Option<u64>>) {
+    let (mut answers, mut positions) = (0, Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        let answer = cases(&pool, &CaseFilter::default(), None, 5).await.unwrap();
+        assert_eq!(answer.rows.len(), 5);
+        let sorted = |case: &litopys_projections::reads::Case| (case.opened, case.id);
+        let keys: Vec<(Date, Uuid)> = answer.rows.iter().map(sorted).collect();
+        assert!(keys.is_sorted_by(|a, b| a > b));
+        positions.push(reflected(&pool).await.unwrap());
+        answers += 1;
+    }
+    (answers, positions)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_cut_short_leaves_the_live_tables_and_is_cleared_away() {
+    let mut ledger = Ledger::founded().await;
+    let drafts = ledger.notes(50, 40);
+    ledger.append(drafts).await;
+    let runner = ledger.project().await;
+    let live = ledger.dump_all().await;
+    let (options, (sender, mut halfway)) =
+        (ledger.options(), tokio::sync::mpsc::unbounded_channel());
+    let cut = tokio::spawn(async move {
+        rebuild(&options, |size| {
+            _ = sender.send(size);
+        })
+        .await
+    });
+    while halfway.recv().await.is_some_and(|size| size < 500) {}
+    cut.abort();
+    assert!(cut.await.is_err(), "it was not cut short");
+    assert_eq!(live, ledger.dump_all().await);
+    rebuild(&ledger.options(), |_| ()).await.unwrap();
+    assert_eq!(live, ledger.dump_all().await);
+    left_nothing(&ledger).await;
+    drop(runner);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_shape_is_rebuilt_at_the_start() {
+    let mut ledger = Ledger::founded().await;
+    let drafts = ledger.notes(10, 3);
+    ledger.append(drafts).await;
+    drop(ledger.project().await);
+    let live = ledger.dump_all().await;
+    sqlx::query("update reads.progress set version = 0").execute(&ledger.pool).await.unwrap();
+    sqlx::query("delete from reads.cases").execute(&ledger.pool).await.unwrap();
+    let runner = ledger.project().await;
+    assert_eq!(live, ledger.dump_all().await);
+    drop(runner);
+}
