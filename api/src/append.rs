@@ -110,6 +110,16 @@ impl Appender {
         (Self { queue }, task)
     }
 
+    /// False once the task has ended: nothing can be recorded any more.
+    pub fn is_running(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    /// Submissions waiting for a batch.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Hands a submission in and waits until its fate is known.
     pub async fn submit(&self, submission: Submission) -> Result<Appended, SubmitError> {
         let (reply, answer) = oneshot::channel();

@@ -102,6 +102,10 @@ impl Ledger {
         self.store.streams()
     }
 
+    pub fn appender(&self) -> &Appender {
+        self.store.appender()
+    }
+
     pub fn reader(&self) -> &LogReader {
         &self.reader
     }

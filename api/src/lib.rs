@@ -1,10 +1,12 @@
 //! The only writer of the ledger: REST, authentication, the append path and the command `litopys`.
 
 pub mod append;
+pub mod auth;
 mod circumstances;
 pub mod clock;
 pub mod draft;
 pub mod follow;
+pub mod http;
 pub mod law_texts;
 pub mod ledger;
 pub mod publish;

@@ -71,7 +71,16 @@ impl Ledger {
     /// Takes in a signed act; the answer comes after it is durable and in the log.
     pub async fn record(&self, signed: SignedAct) -> Result<Recorded, RecordError> {
         let act = Act::new(&signed.statement, signed.signatures)?;
-        let disclosures = self.seal(&act, &signed.disclosures)?;
+        self.record_act(act, &signed.disclosures).await
+    }
+
+    /// The same for a statement that was read already, to see who signed it.
+    pub async fn record_act(
+        &self,
+        act: Act,
+        disclosures: &[String],
+    ) -> Result<Recorded, RecordError> {
+        let disclosures = self.seal(&act, disclosures)?;
         match act.statement().stream.kind() {
             AggregateType::Case => self.record_as::<CaseKind>(act, disclosures).await,
             AggregateType::Ledger => self.record_as::<LedgerKind>(act, disclosures).await,

@@ -138,6 +138,10 @@ impl LedgerStore {
         &self.streams
     }
 
+    pub fn appender(&self) -> &Appender {
+        &self.appender
+    }
+
     /// Loads a stream for a verdict.
     pub async fn load<K: Kind>(&self, id: &str) -> Result<Context<K>, StoredError> {
         let read_at = self.streams.tail.size();

@@ -1,0 +1,49 @@
+//! All routes, inside the gate.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use axum::response::IntoResponse as _;
+
+use super::error::HttpError;
+use super::{App, BODY_BYTES_MAX, acts, docs, gate, health, log, measure, problems};
+
+/// Every route, ready to be served.
+pub fn router(app: App) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    routes
+        .merge(docs::routes(&document))
+        .fallback(nowhere)
+        .layer(CatchPanicLayer::custom(|_| HttpError::Panicked.into_response()))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(app.clone(), gate::gate))
+        .with_state(app)
+}
+
+/// The `OpenAPI` 3.1 document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().into_openapi()
+}
+
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(docs::Frame::openapi())
+        .routes(routes!(acts::record))
+        .routes(routes!(log::proof))
+        .routes(routes!(log::checkpoint))
+        .routes(routes!(log::hash_tile))
+        .routes(routes!(log::entry_bundle))
+        .routes(routes!(problems::explain))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+        .routes(routes!(measure::metrics))
+}
+
+/// The gate answers for paths that lead nowhere; this stands behind it.
+async fn nowhere() -> HttpError {
+    HttpError::not_found("such path", "такого шляху")
+}
