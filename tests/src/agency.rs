@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use ed25519_dalek::SigningKey;
+use jiff::civil::Date;
 use litopys_api::append::AppenderStopped;
 use litopys_api::clock::{self, Clock};
 use litopys_api::draft::{AnswerRequest, Draft, DraftRequest};
@@ -152,9 +153,19 @@ impl Agency {
 
     /// Founds a ledger, publishes the law, enrols and appoints everybody.
     pub async fn found(database: PgConnectOptions, clock: Clock) -> anyhow::Result<Self> {
+        Self::found_under(database, clock, |_, _| true).await
+    }
+
+    /// As [`Self::found`], publishing only the editions that `publishes` picks by procedure and
+    /// first day.
+    pub async fn found_under(
+        database: PgConnectOptions,
+        clock: Clock,
+        publishes: impl Fn(&str, Date) -> bool,
+    ) -> anyhow::Result<Self> {
         let agency = Self::open(database, clock, Keys::new())?;
         agency.write_genesis().await?;
-        agency.publish_law().await?;
+        agency.publish_law(publishes).await?;
         for who in Who::OFFICERS {
             agency.enrol(who).await?;
         }
@@ -222,11 +233,14 @@ impl Agency {
         }
     }
 
-    async fn publish_law(&self) -> anyhow::Result<()> {
+    async fn publish_law(&self, publishes: impl Fn(&str, Date) -> bool) -> anyhow::Result<()> {
         let book = LawBook::read(LAW_FILES.iter().copied())
             .map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
         for procedure in book.procedures() {
             for date in book.edition_dates(procedure) {
+                if !publishes(procedure, date) {
+                    continue;
+                }
                 let package = book
                     .package(procedure, date)
                     .map_err(|problems| anyhow::anyhow!("{problems:?}"))?;

@@ -1,4 +1,5 @@
 //! What the whole-system tests, the bench and the demonstrations of failure share.
 
 pub mod agency;
+pub mod chain;
 pub mod forced_return;

@@ -8,6 +8,8 @@
     reason = "a bench prints rates"
 )]
 
+#[path = "../bench/append.rs"]
+mod append;
 #[path = "../bench/database.rs"]
 mod database;
 #[path = "../bench/material.rs"]
@@ -29,6 +31,24 @@ async fn main() -> anyhow::Result<()> {
     let time = Duration::from_secs(4);
     let databases = Databases::start()?;
     println!("conditions: {}", databases.settings().await?);
+    if std::env::args().nth(1).as_deref() == Some("append") {
+        for (callers, cases) in [(1, 400), (8, 1500), (32, 3000), (128, 3000)] {
+            let mut prepared = append::prepare(&databases, cases).await?;
+            let cpu = append::cpu_seconds()?;
+            let run = append::append(&mut prepared, callers, time).await?;
+            let cpu = append::cpu_seconds()? - cpu;
+            println!(
+                "append {callers}: {:.0}/s in {:?}, own CPU {cpu:.1}s",
+                run.per_second(),
+                run.elapsed
+            );
+            let (events, spent) = append::check(&databases, prepared, run.acts).await?;
+            println!("audit: {:.0} events per CPU second", events as f64 / spent);
+            println!("stock: {:.0}/s", reference::stock(&databases, time).await?);
+            println!("plain 32: {:.0}/s", reference::plain(&databases, 32, time).await?);
+        }
+        return Ok(());
+    }
     let mut plain = vec![Vec::new(); PLAIN_CONNECTIONS.len()];
     let (mut batch, mut stock) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {

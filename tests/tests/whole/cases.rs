@@ -62,3 +62,17 @@ async fn a_statement_sent_again_gives_the_same_position() {
     assert_eq!(first.receipt.position, again.receipt.position);
     assert_eq!(first.receipt.payload, again.receipt.payload);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_case_signed_beforehand_is_recorded_act_by_act() {
+    let (agency, _, person) = agency_with_case().await;
+    let world = agency.ledger.tail().world();
+    let today = agency.ledger.today(&world);
+    let law = litopys_tests::chain::law_today(&agency).unwrap();
+    let now = agency.ledger.clock().now();
+    let shared = litopys_tests::chain::Shared::new(&agency.keys, law, today, now).unwrap();
+    for act in litopys_tests::chain::forced_return(&shared, &person).unwrap() {
+        let recorded = agency.ledger.record(act.clone()).await;
+        assert!(recorded.is_ok(), "{recorded:#?}\n{}", act.statement);
+    }
+}
