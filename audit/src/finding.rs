@@ -2,6 +2,7 @@
 
 mod fault;
 
+use litopys_domain::violation::Violation;
 use serde::Serialize;
 
 pub use fault::Fault;
@@ -56,6 +57,17 @@ impl Finding {
             found: found.to_string(),
             en: en.to_owned(),
             uk: uk.to_owned(),
+        }
+    }
+
+    /// What the registry or the law says against an act, under its own code and in its words.
+    pub fn of_violation(violation: &Violation) -> Self {
+        let (says, mend) = (violation.says.clone(), violation.mend.en.clone());
+        Self {
+            code: violation.code,
+            en: says.en,
+            uk: says.uk,
+            ..Self::new(Fault::RegistryAct, mend, &violation.pointer)
         }
     }
 

@@ -24,6 +24,9 @@ pub struct Report {
     pub streams: u64,
     /// Officers', services' and the ledger's signatures verified.
     pub signatures: u64,
+    /// Cases judged again by the law, and their acts. Cases with faults of record are not.
+    pub cases_judged: u64,
+    pub acts_judged: u64,
     /// Stored checkpoints whose signatures verified.
     pub checkpoints: u64,
     /// Size of the largest stored checkpoint.
@@ -73,16 +76,17 @@ impl Report {
 
     fn summary(&self, lang: Lang) -> String {
         let Self { origin, events, streams, signatures, checkpoints, waiting, root, .. } = self;
+        let (cases, acts) = (self.cases_judged, self.acts_judged);
         let findings = self.findings.len() as u64 + self.more_findings;
         match lang {
             Lang::En => format!(
                 "ledger {origin}: {events} events in {streams} streams, {signatures} signatures, \
-                 {checkpoints} checkpoints\nroot {root}\n{waiting} acts not yet under a published \
+                 {checkpoints} checkpoints\n{cases} cases judged again, {acts} acts\nroot {root}\n{waiting} acts not yet under a published \
                  checkpoint\nfindings: {findings}\n"
             ),
             Lang::Uk => format!(
                 "реєстр {origin}: подій {events}, потоків {streams}, підписів {signatures}, \
-                 контрольних точок {checkpoints}\nкорінь {root}\nдій, ще не охоплених \
+                 контрольних точок {checkpoints}\nсправ перевірено за законом: {cases}, дій: {acts}\nкорінь {root}\nдій, ще не охоплених \
                  опублікованою контрольною точкою: {waiting}\nзауважень: {findings}\n"
             ),
         }

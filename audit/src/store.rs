@@ -54,6 +54,15 @@ pub struct CounterRow {
     pub last: i64,
 }
 
+/// An act of a case, for the law.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    pub aggregate_id: String,
+    pub sequence: i64,
+    pub position: i64,
+    pub payload: String,
+}
+
 /// First naming of a subject by a stream.
 #[derive(Debug, Clone)]
 pub struct SubjectRow {
@@ -106,6 +115,41 @@ impl Snapshot {
         let query = sqlx::query(&select).bind(kind).bind(id);
         let rows = query.fetch_all(&mut self.connection).await.map_err(reading("events"))?;
         rows.iter().map(event).collect::<Result<_, _>>().map_err(reading("events"))
+    }
+
+    /// The next acts of cases, case by case, after the act `sequence` of the case `id`.
+    pub async fn case_acts(
+        &mut self,
+        id: &str,
+        sequence: i64,
+        limit: i64,
+    ) -> Result<Vec<CaseRow>, StoreError> {
+        let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
+            "select aggregate_id, sequence, position, payload::text from events
+             where aggregate_type = 'case' and (aggregate_id, sequence) > ($1, $2)
+             order by aggregate_id, sequence limit $3",
+        )
+        .bind(id)
+        .bind(sequence)
+        .bind(limit)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))?;
+        Ok(rows.into_iter().map(case_row).collect())
+    }
+
+    /// All acts of the cases `ids`, case by case.
+    pub async fn cases(&mut self, ids: &[&str]) -> Result<Vec<CaseRow>, StoreError> {
+        let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
+            "select aggregate_id, sequence, position, payload::text from events
+             where aggregate_type = 'case' and aggregate_id = any($1)
+             order by aggregate_id, sequence",
+        )
+        .bind(ids)
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))?;
+        Ok(rows.into_iter().map(case_row).collect())
     }
 
     pub async fn event_count(&mut self) -> Result<i64, StoreError> {
@@ -253,6 +297,18 @@ impl Snapshot {
         Ok(rows.into_iter().map(row).collect())
     }
 
+    /// The stored texts under these hashes.
+    pub async fn texts(
+        &mut self,
+        hashes: &[Vec<u8>],
+    ) -> Result<Vec<(Vec<u8>, String)>, StoreError> {
+        sqlx::query_as("select sha256, content from packages where sha256 = any($1)")
+            .bind(hashes)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(reading("packages"))
+    }
+
     /// The next stored texts after the hash `after`: hash, kind, content.
     pub async fn packages(
         &mut self,
@@ -272,6 +328,10 @@ impl Snapshot {
 
 fn reading(table: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| StoreError::Read { table, source }
+}
+
+fn case_row((aggregate_id, sequence, position, payload): (String, i64, i64, String)) -> CaseRow {
+    CaseRow { aggregate_id, sequence, position, payload }
 }
 
 fn event(row: &PgRow) -> Result<EventRow, sqlx::Error> {

@@ -3,6 +3,7 @@
 mod authority;
 mod evidence;
 mod findings;
+mod law;
 mod numbers;
 mod packages;
 mod parallel;
@@ -74,12 +75,15 @@ pub async fn verify_all(
     check_looking_back(&mut snapshot, &mut walk).await?;
     check_tables(&mut snapshot, &mut walk).await?;
     check_waiting(&mut walk, options);
+    let judged = law::judge_cases(&mut snapshot, &mut walk).await?;
     snapshot.close().await?;
     Ok(Report {
         origin: trust.origin.clone(),
         events: walk.read.unsigned_abs(),
         streams: walk.streams.len() as u64,
         signatures: walk.signatures,
+        cases_judged: judged.cases,
+        acts_judged: judged.acts,
         checkpoints: walk.evidence.checkpoints,
         published: walk.evidence.published,
         waiting: walk.evidence.size().saturating_sub(walk.evidence.published),

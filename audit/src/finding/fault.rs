@@ -111,6 +111,15 @@ faults! {
     SeenMissing: "seen-missing",
         "an act that does not open its stream names no act that its signer saw",
         "дія, що не відкриває потік, не називає, що бачив підписант";
+    SeenStale: "seen-stale",
+        "the act passes over material acts that its signer had not seen",
+        "дія минає суттєві дії, яких підписант не бачив";
+    SubjectUnknown: "subject-unknown",
+        "a subject was not registered before this act",
+        "особу не зареєстровано до цієї дії";
+    ActUnknown: "act-unknown",
+        "an act that this kind of stream does not have",
+        "дія, якої в потоці такого виду не буває";
     NumberMissing: "number-missing",
         "the case's opening act has no number, or a later one has",
         "перша дія справи не має номера, або його має пізніша";
@@ -171,6 +180,9 @@ faults! {
     PackageMissing: "package-missing",
         "a published package is not stored",
         "опублікований пакет не збережено";
+    PackageUnsound: "package-unsound",
+        "a published package does not compile to the law it names",
+        "опублікований пакет не складається в названий закон";
     PackageDue: "package-due",
         "the act names another edition or package than was due",
         "дія називає іншу редакцію чи пакет, ніж належало";

@@ -37,17 +37,12 @@ pub(crate) fn judge_registry_act(
     let position = u64::try_from(place.position).unwrap_or_default();
     let at = RegistryPlace { today, position, opens: entry.sequence == 1 };
     let text = String::from_utf8_lossy(examined.statement_bytes());
-    let refused = |code: &'static str, pointer: &str, en: String, uk: String| {
-        let mut finding = Finding::new(Fault::RegistryAct, pointer, &en).at(place);
-        (finding.code, finding.en, finding.uk) = (code, en, uk);
-        finding
-    };
     let mut findings = Vec::new();
     match Act::new(&text, entry.signatures.clone()) {
         Ok(act) => {
             let violations = registry.authorise(&act, at).err().unwrap_or_default();
             let foreign = violations.into_iter().filter(|v| !OWN_CODES.contains(&v.code));
-            findings.extend(foreign.map(|v| refused(v.code, &v.pointer, v.says.en, v.says.uk)));
+            findings.extend(foreign.map(|v| Finding::of_violation(&v).at(place)));
         }
         Err(error) => {
             findings.push(Finding::new(Fault::RegistryAct, "an act", error).at(place));
@@ -116,6 +111,17 @@ fn key_of(
     };
     let found = format!("{} of {}, whose limit is position {found}", by.key, signer.by);
     Err(Box::new(Finding::new(Fault::KeyEnded, expected, found)))
+}
+
+/// Acts that are not the registry's belong to cases, whose law knows them, and to persons.
+pub(crate) fn check_act(statement: &Statement) -> Option<Finding> {
+    let known = match statement.stream.kind() {
+        AggregateType::Case => true,
+        AggregateType::Person => statement.act == "PersonRegistered",
+        _ => false,
+    };
+    let expected = format!("an act of {}", statement.stream);
+    (!known).then(|| Finding::new(Fault::ActUnknown, expected, &statement.act))
 }
 
 /// The signers' posts on the ledger's day of recording (DESIGN §3, deciding and recording).

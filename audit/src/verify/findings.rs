@@ -1,5 +1,7 @@
 //! Findings, kept up to a limit: a ruined ledger must not exhaust the auditor.
 
+use std::collections::HashSet;
+
 use crate::finding::Finding;
 
 /// Most findings that are reported one by one; the rest are counted.
@@ -23,6 +25,11 @@ impl Findings {
 
     pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// The streams that have findings.
+    pub(crate) fn streams(&self) -> HashSet<String> {
+        self.kept.iter().filter_map(|finding| finding.stream.clone()).collect()
     }
 
     /// Located findings first, in the order of their positions; then those of intervals.

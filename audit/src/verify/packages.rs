@@ -4,18 +4,26 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use litopys_domain::ids::ContentHash;
-use litopys_domain::registry::RegistryAct;
+use litopys_domain::registry::{PackagePublished, RegistryAct};
 use sha2::{Digest as _, Sha256};
 
 use super::row::Examined;
 use crate::finding::{Fault, Finding, Place};
 use crate::payload::Entry;
 
+/// A package as an act published it.
+#[derive(Debug, Clone)]
+pub(crate) struct Published {
+    pub(crate) package: ContentHash,
+    pub(crate) edition: Date,
+    pub(crate) place: Place,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Packages {
     /// The last package of each edition of a procedure, as of the position reached.
     due: HashMap<(String, Date), ContentHash>,
-    published: Vec<(ContentHash, Place)>,
+    pub(crate) published: Vec<Published>,
     stored: HashSet<[u8; 32]>,
 }
 
@@ -26,9 +34,10 @@ impl Packages {
         if statement.act == "PackagePublished" {
             if let Ok(Some(RegistryAct::PackagePublished(published))) = RegistryAct::read(statement)
             {
-                let edition = (statement.stream.id().to_owned(), published.edition);
-                self.due.insert(edition, published.package);
-                self.published.push((published.package, examined.place.clone()));
+                let PackagePublished { edition, package } = published;
+                self.due.insert((statement.stream.id().to_owned(), edition), package);
+                let place = examined.place.clone();
+                self.published.push(Published { package, edition, place });
             }
             return;
         }
@@ -56,9 +65,10 @@ impl Packages {
 
     /// Published packages whose text is not stored.
     pub(crate) fn missing(&self) -> Vec<Finding> {
-        let missing = self.published.iter().filter(|(hash, _)| !self.stored.contains(&hash.0));
-        missing
-            .map(|(hash, place)| Finding::new(Fault::PackageMissing, hash, "no text").at(place))
-            .collect()
+        let missing = self.published.iter().filter(|one| !self.stored.contains(&one.package.0));
+        let finding = |one: &Published| {
+            Finding::new(Fault::PackageMissing, one.package, "no text").at(&one.place)
+        };
+        missing.map(finding).collect()
     }
 }

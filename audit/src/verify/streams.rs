@@ -57,6 +57,11 @@ impl Streams {
             if let Some(looking_back) = check_seen(head, entry, place, findings) {
                 self.looking_back.push(looking_back);
             }
+            let subjects = entry.statement.subjects.iter().map(ToString::to_string);
+            let unknown = subjects.filter(|name| !self.heads.contains_key(name.as_str()));
+            findings.extend(unknown.map(|name| {
+                Finding::new(Fault::SubjectUnknown, name, "no act registers it").at(place)
+            }));
         }
         self.advance(examined);
     }
@@ -88,6 +93,19 @@ impl Streams {
 
     pub(crate) fn len(&self) -> usize {
         self.heads.len()
+    }
+
+    /// Subjects that more than one case names, each with those cases.
+    pub(crate) fn shared_subjects(&self) -> HashMap<String, Vec<String>> {
+        let mut cases: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (stream, head) in self.heads.iter().filter(|(stream, _)| stream.starts_with("case/")) {
+            for subject in &head.subjects {
+                cases.entry(&subject.name).or_default().push(stream);
+            }
+        }
+        let shared = cases.into_iter().filter(|(_, cases)| cases.len() > 1);
+        let owned = |cases: Vec<&str>| cases.into_iter().map(str::to_owned).collect();
+        shared.map(|(subject, cases)| (subject.to_owned(), owned(cases))).collect()
     }
 
     /// Compares a row of `stream_subjects` with what the acts named.
@@ -162,14 +180,18 @@ fn check_seen(
 ) -> Option<LookingBack> {
     match (head, entry.statement.seen) {
         (Some(head), Some(seen)) if seen.0 != head.statement => {
+            // Only the law of a case knows acts that may be passed over.
+            if entry.statement.stream.kind() != AggregateType::Case {
+                let expected = hex::encode(head.statement);
+                findings.push(Finding::new(Fault::SeenStale, expected, seen).at(place));
+            }
             Some(LookingBack { place: place.clone(), seen: seen.0 })
         }
         (None, Some(seen)) => {
             findings.push(Finding::new(Fault::SeenUnknown, "absent", seen).at(place));
             None
         }
-        // Streams of cases move under several hands; of the others the writer asks no `seen`.
-        (Some(_), None) if entry.statement.stream.kind() == AggregateType::Case => {
+        (Some(_), None) => {
             findings.push(Finding::new(Fault::SeenMissing, "an earlier act", "absent").at(place));
             None
         }

@@ -51,7 +51,7 @@ pub(crate) struct Walk {
     pub(crate) oldest_unpublished: Option<RecordedAt>,
     pub(crate) read: i64,
     pub(crate) signatures: u64,
-    time_zone: TimeZone,
+    pub(crate) time_zone: TimeZone,
 }
 
 impl Walk {
@@ -158,6 +158,7 @@ impl Walk {
                 self.time_zone = founding.time_zone.clone();
             }
         } else {
+            found.extend(authority::check_act(statement).map(|f| f.at(&event.place)));
             let posts = authority::check_posts(&self.registry, statement, today);
             found.extend(posts.into_iter().map(|finding| finding.at(&event.place)));
         }

@@ -3,17 +3,18 @@
 use ed25519_dalek::SigningKey;
 use litopys_audit::{Report, VerifyOptions, verify_all};
 use litopys_domain::act::{Act, SignedBy};
-use litopys_domain::ids::StreamId;
+use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
 use litopys_domain::keys::{PublicKey, sign_statement};
 use litopys_migrations::Role;
 use serde_json::json;
 
 use crate::clean::{audit, stored};
-use crate::ledger::{Hand, Ledger, Row};
+use crate::ledger::{Hand, Ledger, Row, Step};
 
 /// Founds a ledger, lets `act` misuse it, publishes, and audits.
 async fn misused(act: impl FnOnce(&mut Ledger)) -> (Ledger, Report) {
     let mut ledger = Ledger::founded();
+    ledger.register();
     act(&mut ledger);
     ledger.publish();
     let report = audit(&stored(&ledger).await, &ledger.trust()).await;
@@ -30,17 +31,21 @@ fn only(ledger: &Ledger, report: &Report, code: &str) {
     assert!(!finding.en.is_empty() && !finding.uk.is_empty());
 }
 
+/// A lawful opening of a case, of the person registered first, by `hand`.
 fn opening(ledger: &mut Ledger, hand: &Hand) {
     let case = StreamId::case(ledger.new_id());
-    ledger.act(&case, "ReturnMaterialsCollected", json!({"ground": "1"}), &[hand]);
+    let is_person = |row: &&Row| row.stream.kind() == AggregateType::Person;
+    let person = ledger.rows.iter().find(is_person).unwrap().stream.clone();
+    let statement = ledger.step_statement(&case, &person, Step::Collected, hand);
+    ledger.record(&statement, &[hand]);
 }
 
 #[tokio::test]
 async fn a_forged_signature_is_found() {
     let (ledger, report) = misused(|ledger| {
         let officer = ledger.officer.clone();
-        let case = StreamId::case(ledger.new_id());
-        let statement = ledger.statement(&case, "NoteAdded", &json!({"ground": "1"}), &[&officer]);
+        let (person, case) = (ledger.register(), StreamId::case(ledger.new_id()));
+        let statement = ledger.step_statement(&case, &person, Step::Collected, &officer);
         let signature = sign_statement(&officer.key, "other bytes");
         let key = PublicKey::of(&officer.key).thumbprint();
         let act = Act::new(&statement.to_text(), vec![SignedBy { key, signature }]).unwrap();
@@ -127,9 +132,8 @@ async fn an_officer_slipped_in_is_found() {
 async fn a_statement_for_another_ledger_is_found() {
     let (ledger, report) = misused(|ledger| {
         let officer = ledger.officer.clone();
-        let case = StreamId::case(ledger.new_id());
-        let facts = json!({"ground": "1"});
-        let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
+        let (person, case) = (ledger.register(), StreamId::case(ledger.new_id()));
+        let mut statement = ledger.step_statement(&case, &person, Step::Collected, &officer);
         statement.ledger = "ledger.example/other".to_owned();
         ledger.record(&statement, &[&officer]);
     })
@@ -139,22 +143,28 @@ async fn a_statement_for_another_ledger_is_found() {
 
 #[tokio::test]
 async fn what_the_signer_saw_must_stand_in_the_stream() {
-    let seeing = |seen: fn(&Ledger) -> Option<usize>| {
+    let seeing = |seen: fn(&Ledger) -> Option<StatementHash>| {
         misused(move |ledger| {
-            let officer = ledger.officer.clone();
-            opening(ledger, &officer);
-            let case = ledger.rows[4].stream.clone();
-            let facts = json!({"ground": "1"});
-            ledger.act(&case, "NoteAdded", facts.clone(), &[&officer]);
-            let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
-            statement.seen = seen(ledger).map(|row| ledger.rows[row].hash);
+            let (officer, case) = (ledger.officer.clone(), ledger.open());
+            let person = ledger.subject_of(&case);
+            ledger.step(&case, &person, Step::Noted);
+            let mut statement = ledger.step_statement(&case, &person, Step::Decided, &officer);
+            statement.seen = seen(ledger);
             ledger.record(&statement, &[&officer]);
+            if statement.seen.is_some() {
+                let mut late = ledger.step_statement(&case, &person, Step::Noted, &officer);
+                late.seen = statement.seen;
+                ledger.record(&late, &[&officer]);
+            }
         })
     };
-    let (_, report) = seeing(|_| Some(4)).await;
-    assert_eq!(report.findings, [], "an older act of the case");
-    let (ledger, report) = seeing(|_| Some(2)).await;
-    only(&ledger, &report, "seen-unknown");
+    // The note may be passed over, the decision may not.
+    let opening = |ledger: &Ledger| Some(ledger.rows[ledger.rows.len() - 2].hash);
+    let (ledger, report) = seeing(opening).await;
+    only(&ledger, &report, "seen-stale");
+    let (_, report) = seeing(|ledger| Some(ledger.rows[2].hash)).await;
+    let codes: Vec<_> = report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["seen-unknown", "seen-unknown"]);
     let (ledger, report) = seeing(|_| None).await;
     only(&ledger, &report, "seen-missing");
 }
@@ -163,9 +173,8 @@ async fn what_the_signer_saw_must_stand_in_the_stream() {
 async fn another_package_than_was_due_is_found() {
     let (ledger, report) = misused(|ledger| {
         let officer = ledger.officer.clone();
-        let case = StreamId::case(ledger.new_id());
-        let facts = json!({"ground": "1"});
-        let mut statement = ledger.statement(&case, "NoteAdded", &facts, &[&officer]);
+        let (person, case) = (ledger.register(), StreamId::case(ledger.new_id()));
+        let mut statement = ledger.step_statement(&case, &person, Step::Collected, &officer);
         let law = statement.law.as_mut().unwrap();
         law.package = litopys_domain::ids::ContentHash::of(b"another");
         ledger.record(&statement, &[&officer]);
@@ -194,6 +203,7 @@ async fn another_genesis_or_key_than_the_trusted_is_found() {
 #[tokio::test]
 async fn acts_that_wait_too_long_for_a_checkpoint_are_found() {
     let mut ledger = Ledger::founded();
+    ledger.register();
     ledger.publish();
     let officer = ledger.officer.clone();
     opening(&mut ledger, &officer);
@@ -207,5 +217,5 @@ async fn acts_that_wait_too_long_for_a_checkpoint_are_found() {
     assert_eq!((report.findings.as_slice(), report.waiting), ([].as_slice(), 1));
     let report = at("2026-03-02T08:02:00Z").await;
     assert_eq!(report.findings[0].code, "checkpoint-late");
-    assert_eq!(report.findings[0].interval.unwrap().from, 4);
+    assert_eq!(report.findings[0].interval.unwrap().from, 5);
 }

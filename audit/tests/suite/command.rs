@@ -56,26 +56,26 @@ async fn a_sound_ledger_ends_with_0_and_a_tampered_one_with_1() {
     let output = place.run(&all);
     assert_eq!(status(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("24 events") && text.ends_with("findings: 0\n"), "{text}");
+    assert!(text.contains("33 events") && text.ends_with("findings: 0\n"), "{text}");
 
     let pool = place.database.pool(Role::Superuser);
     let sql = "alter table events disable trigger append_only;
-               update events set event_type = 'Other' where position = 12;";
+               update events set event_type = 'Other' where position = 20;";
     pool.execute(sql).await.unwrap();
     pool.close().await;
     let output = place.run(&[&all[..], &["--json"]].concat());
     assert_eq!(status(&output), 1);
     let finding = &json(&output)["findings"][0];
-    assert_eq!((&finding["code"], &finding["position"]), (&"column-event-type".into(), &12.into()));
-    assert_eq!(finding["stream"], place.ledger.rows[12].stream.to_string());
+    assert_eq!((&finding["code"], &finding["position"]), (&"column-event-type".into(), &20.into()));
+    assert_eq!(finding["stream"], place.ledger.rows[20].stream.to_string());
     let output = place.run(&[&all[..], &["--lang", "uk"]].concat());
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("позиція: 12") && text.contains("зауважень: 1"), "{text}");
+    assert!(text.contains("позиція: 20") && text.contains("зауважень: 1"), "{text}");
 
     let case = |row: usize| place.ledger.rows[row].stream.id().to_owned();
     let verify = |id: &str| place.run(&["verify", "--case", id, "--trust", "trust.json"]);
-    assert_eq!(status(&verify(&case(12))), 1, "its own fault");
-    assert_eq!(status(&verify(&case(13))), 0, "another case's fault");
+    assert_eq!(status(&verify(&case(20))), 1, "its own fault");
+    assert_eq!(status(&verify(&case(21))), 0, "another case's fault");
     let nobody = "0192f0c4-0000-7000-8000-00000000ffff";
     assert_eq!(status(&verify(nobody)), 2, "no such case");
 }
@@ -112,7 +112,7 @@ async fn receipts_and_histories_are_told() {
         place.run(&["verify", "--receipt", "receipt.json", "--trust", "trust.json", "--json"]);
     assert_eq!(status(&output), 1);
     assert_eq!(json(&output)["findings"][0]["code"], "inclusion");
-    let case = place.ledger.rows[4].stream.id();
+    let case = place.ledger.rows[13].stream.id();
     let output = place.run(&["history", "--case", case, "--json"]);
     assert_eq!(status(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(json(&output)["number"], "80-FR-2026-000001");

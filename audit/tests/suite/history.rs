@@ -1,23 +1,23 @@
 //! A case told on both time axes.
 
 use litopys_audit::{HistoryOptions, RecordedUntil, history};
+use litopys_domain::ids::StreamId;
 use litopys_migrations::Role;
-use serde_json::json;
 
 use crate::clean::stored;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Step};
 
 #[tokio::test]
 async fn a_late_act_stands_where_it_counts() {
     let mut ledger = Ledger::founded();
     let officer = ledger.officer.clone();
-    let case = litopys_domain::ids::StreamId::case(ledger.new_id());
-    for (act, day) in [
-        ("ReturnMaterialsCollected", "2026-02-01"),
-        ("ForcedReturnDecided", "2026-02-20"),
-        ("NoteAdded", "2026-02-10"),
+    let (person, case) = (ledger.register(), StreamId::case(ledger.new_id()));
+    for (step, day) in [
+        (Step::Collected, "2026-02-01"),
+        (Step::Decided, "2026-02-20T10:00:00Z"),
+        (Step::Noted, "2026-02-10"),
     ] {
-        let mut statement = ledger.statement(&case, act, &json!({"ground": "1"}), &[&officer]);
+        let mut statement = ledger.step_statement(&case, &person, step, &officer);
         statement.occurred_at = day.parse().unwrap();
         ledger.record(&statement, &[&officer]);
     }
@@ -27,15 +27,15 @@ async fn a_late_act_stands_where_it_counts() {
         assert_eq!(told.number.as_deref(), Some("80-FR-2026-000001"));
         told.acts.into_iter().map(|act| (act.act, act.position, act.late)).collect::<Vec<_>>()
     };
-    let opened = ("ReturnMaterialsCollected".to_owned(), 4, false);
-    let decided = ("ForcedReturnDecided".to_owned(), 5, false);
-    let noted = ("NoteAdded".to_owned(), 6, true);
+    let opened = ("ReturnMaterialsCollected".to_owned(), 5, false);
+    let decided = ("ForcedReturnDecided".to_owned(), 6, false);
+    let noted = ("NoteAdded".to_owned(), 7, true);
     let all = told(HistoryOptions::default()).await;
     assert_eq!(all, [opened.clone(), noted.clone(), decided.clone()]);
-    let recorded_until = Some(RecordedUntil::Position(5));
+    let recorded_until = Some(RecordedUntil::Position(6));
     let early = told(HistoryOptions { recorded_until, occurred_until: None }).await;
     assert_eq!(early, [opened.clone(), decided]);
-    let recorded_at = ledger.rows[5].recorded_at.timestamp();
+    let recorded_at = ledger.rows[6].recorded_at.timestamp();
     let recorded_until = Some(RecordedUntil::Instant(recorded_at));
     let occurred_until = Some("2026-02-10".parse().unwrap());
     let first = told(HistoryOptions { recorded_until, occurred_until }).await;

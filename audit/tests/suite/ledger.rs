@@ -2,27 +2,49 @@
 //! the code of `domain`, so that every audit here also compares the two implementations.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 use litopys_audit::Trust;
 use litopys_domain::act::{Act, Place, SignedBy};
-use litopys_domain::ids::{ContentHash, StatementHash, StreamId};
+use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::keys::{PublicKey, sign_statement};
+use litopys_domain::law::book::LawBook;
+use litopys_domain::law::package::PackageTexts;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::log::note::NoteSigner;
 use litopys_domain::log::{Checkpoint, Hash, TileBuilder};
+use litopys_domain::sealed::SealedDigest;
 use litopys_domain::statement::{LawRef, Signer, Statement, VERSION};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 pub(crate) const ORIGIN: &str = "ledger.example/test";
-pub(crate) const EDITION: &str = "2018-04-29";
-const PACKAGE: &str = "the text of a package";
+/// The edition of forced return in force when the acts here are recorded.
+const EDITION: &str = "2023-12-15";
+
+/// The project's own law of forced return, as it is published.
+static PACKAGE: LazyLock<PackageTexts> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain");
+    let mut files = Vec::new();
+    for folder in ["procedures", "codes", "calendars", "parameters", "letters"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            files.push((format!("{folder}/{name}"), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let book = LawBook::read(files).unwrap();
+    book.package("forced-return", EDITION.parse().unwrap()).unwrap()
+});
 
 /// Between one act and the next.
-const STEP: SignedDuration = SignedDuration::from_millis(7);
+const PAUSE: SignedDuration = SignedDuration::from_millis(7);
 
 /// Who signs: a key and the post it is used in.
 #[derive(Clone)]
@@ -41,6 +63,14 @@ pub(crate) struct Row {
     pub(crate) leaf: Hash,
     pub(crate) hash: StatementHash,
     pub(crate) recorded_at: RecordedAt,
+}
+
+/// What the cases here consist of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Collected,
+    Noted,
+    Decided,
 }
 
 struct Head {
@@ -113,7 +143,7 @@ impl Ledger {
         self.act(&stream, "OfficerEnrolled", facts, &[&administrator, &officer]);
         let facts = json!({"from": "2020-01-01", "office": "80", "role": "R-TO-HEAD"});
         self.act(&stream, "OfficerAppointed", facts, &[&administrator]);
-        let facts = json!({"edition": EDITION, "package": ContentHash::of(PACKAGE.as_bytes())});
+        let facts = json!({"edition": EDITION, "package": PACKAGE.hash});
         let procedure = StreamId::procedure("forced-return").unwrap();
         self.act(&procedure, "PackagePublished", facts, &[&administrator]);
     }
@@ -122,28 +152,89 @@ impl Ledger {
         next_id(&mut self.ids)
     }
 
-    /// `acts` acts of cases of four, `open` cases side by side, a checkpoint every `every` acts
-    /// and at the end.
+    /// `acts` acts of cases of four, each with a person registered before, `open` cases side by
+    /// side, a checkpoint every `every` acts and at the end.
     pub(crate) fn fill(&mut self, acts: usize, open: usize, every: usize) {
-        let officer = self.officer.clone();
-        let mut cases: Vec<(StreamId, usize)> = Vec::new();
+        let mut people: Vec<_> = (0..acts / 4 + open).map(|_| self.register()).collect();
+        let mut cases: Vec<(StreamId, StreamId, usize)> = Vec::new();
         for n in 0..acts {
             let slot = n % open;
-            if cases.len() <= slot {
-                cases.push((StreamId::case(self.new_id()), 0));
-            } else if cases[slot].1 == 4 {
-                cases[slot] = (StreamId::case(self.new_id()), 0);
+            if cases.get(slot).is_none_or(|(_, _, done)| *done == 4) {
+                let case = (StreamId::case(self.new_id()), people.pop().unwrap(), 0);
+                if cases.len() == slot {
+                    cases.push(case);
+                } else {
+                    cases[slot] = case;
+                }
             }
-            let (case, done) = cases[slot].clone();
-            let act = ["ReturnMaterialsCollected", "NoteAdded", "ForcedReturnDecided", "NoteAdded"];
-            let facts = json!({"ground": "1", "leave_by": "2026-12-10", "minor": false});
-            self.act(&case, act[done], facts, &[&officer]);
-            cases[slot].1 += 1;
+            let (case, person, done) = cases[slot].clone();
+            let step = [Step::Collected, Step::Noted, Step::Decided, Step::Noted][done];
+            self.step(&case, &person, step);
+            cases[slot].2 += 1;
             if self.rows.len().is_multiple_of(every) {
                 self.publish();
             }
         }
         self.publish();
+    }
+
+    /// Registers a person.
+    pub(crate) fn register(&mut self) -> StreamId {
+        let (officer, person) = (self.officer.clone(), StreamId::person(self.new_id()));
+        let mut statement = self.statement(&person, "PersonRegistered", &json!({}), &[&officer]);
+        statement.sealed = sealed("family_name");
+        self.record(&statement, &[&officer]);
+        person
+    }
+
+    /// Opens a case of a person of its own.
+    pub(crate) fn open(&mut self) -> StreamId {
+        let (person, case) = (self.register(), StreamId::case(self.new_id()));
+        self.step(&case, &person, Step::Collected);
+        case
+    }
+
+    /// The person whom a case is about.
+    pub(crate) fn subject_of(&self, case: &StreamId) -> StreamId {
+        let named = self.subjects.iter().find(|(_, stream, _)| stream == case);
+        named.map(|(person, _, _)| person.clone()).unwrap()
+    }
+
+    /// Takes a lawful step in a case.
+    pub(crate) fn step(&mut self, case: &StreamId, person: &StreamId, step: Step) {
+        let officer = self.officer.clone();
+        let statement = self.step_statement(case, person, step, &officer);
+        self.record(&statement, &[&officer]);
+    }
+
+    pub(crate) fn step_statement(
+        &mut self,
+        case: &StreamId,
+        person: &StreamId,
+        step: Step,
+        hand: &Hand,
+    ) -> Statement {
+        let (act, facts, fields) = match step {
+            Step::Collected => (
+                "ReturnMaterialsCollected",
+                json!({"art31_assessed": true, "asylum_asked": false, "violation": "1"}),
+                sealed("art31_assessment"),
+            ),
+            Step::Noted => ("NoteAdded", json!({}), sealed("note")),
+            Step::Decided => (
+                "ForcedReturnDecided",
+                json!({"art31_cleared": true, "country": "GEO", "ground": "1",
+                       "leave_by": "2026-03-20", "minor": false}),
+                BTreeMap::new(),
+            ),
+        };
+        let mut statement = self.statement(case, act, &facts, &[hand]);
+        statement.subjects = vec![person.clone()];
+        statement.sealed = fields;
+        if step == Step::Decided {
+            statement.occurred_at = "2026-03-02T07:30:00Z".parse().unwrap();
+        }
+        statement
     }
 
     /// Records an act by `hands`, at the next moment.
@@ -162,13 +253,10 @@ impl Ledger {
     ) -> Statement {
         let head = self.heads.get(stream);
         let case = stream.kind().as_str() == "case";
-        let subject = StreamId::person(Uuid::from_u128(
-            stream.id().parse::<Uuid>().map_or(0, |id| id.as_u128() ^ 0xffff),
-        ));
         let law = LawRef {
             procedure: "forced-return".to_owned(),
             edition: EDITION.parse().unwrap(),
-            package: ContentHash::of(PACKAGE.as_bytes()),
+            package: PACKAGE.hash,
         };
         Statement {
             version: VERSION.to_owned(),
@@ -178,7 +266,7 @@ impl Ledger {
             nonce: self.new_id(),
             act: act.to_owned(),
             law: case.then_some(law),
-            subjects: if case { vec![subject] } else { Vec::new() },
+            subjects: Vec::new(),
             facts: facts.as_object().unwrap().clone(),
             sealed: BTreeMap::new(),
             concerns: Vec::new(),
@@ -205,7 +293,7 @@ impl Ledger {
 
     /// Places an act as the appender does.
     pub(crate) fn append(&mut self, mut act: Act) {
-        self.clock += STEP;
+        self.clock += PAUSE;
         let statement = act.statement().clone();
         let (stream, head) = (&statement.stream, self.heads.get(&statement.stream));
         let opens_case = head.is_none() && stream.kind().as_str() == "case";
@@ -286,13 +374,13 @@ impl Ledger {
                 statement.seen = self.heads.get(&row.stream).map(|head| head.hash);
             }
             if n == index {
-                statement.facts.insert("leave_by".to_owned(), "2026-12-11".into());
+                statement.facts.insert("leave_by".to_owned(), "2026-03-25".into());
             }
             let text = statement.to_text();
             if text != act.text() {
                 signatures[0].signature = sign_statement(&officer.key, &text);
             }
-            self.clock = row.recorded_at.timestamp() - STEP;
+            self.clock = row.recorded_at.timestamp() - PAUSE;
             self.append(Act::new(&text, signatures).unwrap());
         }
     }
@@ -350,11 +438,20 @@ impl Ledger {
              unnest($1::text[], $2::text[], $3::text[], $4::bigint[])";
         let insert = sqlx::query(insert).bind(names).bind(kinds).bind(ids).bind(positions);
         insert.execute(pool).await.unwrap();
-        let hash = ContentHash::of(PACKAGE.as_bytes());
-        let insert = "insert into packages values ($1, 'package', $2)";
-        let insert = sqlx::query(insert).bind(hash.0.as_slice()).bind(PACKAGE);
-        insert.execute(pool).await.unwrap();
+        let mut texts = vec![(PACKAGE.hash, "manifest", PACKAGE.manifest.as_str())];
+        texts.extend(PACKAGE.texts.iter().map(|(hash, text)| (*hash, text.kind, &*text.content)));
+        for (hash, kind, content) in texts {
+            let insert = "insert into packages values ($1, $2, $3)";
+            let insert = sqlx::query(insert).bind(hash.0.as_slice()).bind(kind).bind(content);
+            insert.execute(pool).await.unwrap();
+        }
     }
+}
+
+/// A sealed field whose value nobody needs to know.
+fn sealed(field: &str) -> BTreeMap<String, SealedDigest> {
+    let digest = "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0".parse().unwrap();
+    BTreeMap::from([(field.to_owned(), digest)])
 }
 
 async fn store_events(pool: &PgPool, rows: &[Row]) {

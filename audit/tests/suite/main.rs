@@ -7,6 +7,7 @@ mod clean;
 mod command;
 mod dependencies;
 mod history;
+mod law;
 mod ledger;
 mod receipts;
 mod tampering;

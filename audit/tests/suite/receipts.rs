@@ -3,11 +3,15 @@
 use litopys_audit::{Receipt, verify_receipt};
 use litopys_domain::log::Hash;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Step};
 
 fn receipt() -> (Ledger, Receipt) {
     let mut ledger = Ledger::founded();
-    ledger.fill(4, 2, 100);
+    let case = ledger.open();
+    let person = ledger.subject_of(&case);
+    ledger.step(&case, &person, Step::Decided);
+    ledger.step(&case, &person, Step::Noted);
+    ledger.publish();
     // Position 5 of 8: its sibling 4, then the subtrees of 6–7 and 0–3.
     let leaves: Vec<Hash> = ledger.rows.iter().map(|row| row.leaf).collect();
     let node = Hash::node;
@@ -40,7 +44,7 @@ fn a_sound_receipt_has_no_findings() {
 fn a_changed_receipt_is_found() {
     let (ledger, sound) = receipt();
     let mut changed = sound.clone();
-    changed.payload = changed.payload.replace("2026-12-10", "2026-12-11");
+    changed.payload = changed.payload.replace("\"violation\":\"1\"", "\"violation\":\"2\"");
     assert_eq!(codes(&ledger, &changed), ["inclusion"]);
     changed.payload.push(' ');
     assert_eq!(codes(&ledger, &changed), ["payload-form", "inclusion"]);

@@ -1,0 +1,290 @@
+//! The law again: every act of every case is judged at its own position, by the packages that
+//! the log had published before it (DESIGN §6).
+//!
+//! Packages, editions and the fold are `domain::law`, shared with the writer; which acts are
+//! judged, with which others in view, and what a signer had seen, is worked out here. Cases whose
+//! record is itself at fault are not judged: their findings say so already.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use litopys_domain::act::RecordedAct;
+use litopys_domain::ids::{ContentHash, StreamId};
+use litopys_domain::law::fold::View;
+use litopys_domain::law::judge::judge;
+use litopys_domain::law::laws::Laws;
+use litopys_domain::law::package::{Manifest, Package};
+use litopys_domain::statement::Statement;
+
+use super::packages::Published;
+use super::{PAGE_EVENTS, VerifyError, parallel};
+use crate::finding::{Fault, Finding, Place};
+use crate::payload;
+use crate::store::{CaseRow, Snapshot};
+use crate::verify::walk::Walk;
+
+/// One case with all that judging it looks at.
+struct CaseFile {
+    stream: String,
+    acts: Vec<RecordedAct>,
+    related: Vec<Arc<Vec<RecordedAct>>>,
+}
+
+/// How many cases were judged, and how many acts.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Judged {
+    pub(crate) cases: u64,
+    pub(crate) acts: u64,
+}
+
+/// Judges all cases.
+pub(crate) async fn judge_cases(
+    snapshot: &mut Snapshot,
+    walk: &mut Walk,
+) -> Result<Judged, VerifyError> {
+    let Some(laws) = load_laws(snapshot, walk).await?.map(Arc::new) else {
+        return Ok(Judged::default());
+    };
+    let shared = walk.streams.shared_subjects();
+    let mut judged = Judged::default();
+    let mut cut = Cut::default();
+    let mut rows = snapshot.case_acts("", 0, PAGE_EVENTS).await?;
+    while let Some(last) = rows.last() {
+        let (id, sequence) = (last.aggregate_id.clone(), last.sequence);
+        let whole = cut.take(rows);
+        let (next, count) =
+            judge_page(snapshot, walk, &laws, &shared, whole, Some((&id, sequence))).await?;
+        judged.cases += count.cases;
+        judged.acts += count.acts;
+        rows = next;
+    }
+    let whole = cut.rest();
+    let (_, count) = judge_page(snapshot, walk, &laws, &shared, whole, None).await?;
+    Ok(Judged { cases: judged.cases + count.cases, acts: judged.acts + count.acts })
+}
+
+/// Cases in a row of pages: the last case of a page may go on in the next.
+#[derive(Default)]
+struct Cut {
+    kept: Vec<CaseRow>,
+}
+
+impl Cut {
+    fn take(&mut self, rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
+        self.kept.extend(rows);
+        let last = self.kept.last().map(|row| row.aggregate_id.clone()).unwrap_or_default();
+        let open = self.kept.partition_point(|row| row.aggregate_id < last);
+        let rest = self.kept.split_off(open);
+        let whole = std::mem::replace(&mut self.kept, rest);
+        cases(whole)
+    }
+
+    fn rest(self) -> Vec<Vec<CaseRow>> {
+        cases(self.kept)
+    }
+}
+
+fn cases(rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
+    let mut cases: Vec<Vec<CaseRow>> = Vec::new();
+    for row in rows {
+        match cases.last_mut().filter(|case| case[0].aggregate_id == row.aggregate_id) {
+            Some(case) => case.push(row),
+            None => cases.push(vec![row]),
+        }
+    }
+    cases
+}
+
+/// Judges whole cases, and meanwhile reads the page after `after`.
+async fn judge_page(
+    snapshot: &mut Snapshot,
+    walk: &mut Walk,
+    laws: &Arc<Laws>,
+    shared: &HashMap<String, Vec<String>>,
+    whole: Vec<Vec<CaseRow>>,
+    after: Option<(&str, i64)>,
+) -> Result<(Vec<CaseRow>, Judged), VerifyError> {
+    let faulty = walk.findings.streams();
+    let mut files = Vec::with_capacity(whole.len());
+    for rows in whole {
+        let stream = format!("case/{}", rows[0].aggregate_id);
+        if let Some(acts) = read_acts(&rows).filter(|_| !faulty.contains(&stream)) {
+            files.push(CaseFile { stream, acts, related: Vec::new() });
+        }
+    }
+    relate(snapshot, shared, &mut files).await?;
+    let judged = Judged {
+        cases: files.len() as u64,
+        acts: files.iter().map(|file| file.acts.len() as u64).sum(),
+    };
+    let task_laws = Arc::clone(laws);
+    let task = tokio::task::spawn_blocking(move || {
+        let found = parallel::map(files, |file| judge_case(&task_laws, &file));
+        found.into_iter().flatten().collect::<Vec<_>>()
+    });
+    let (next, found) = match after {
+        Some((id, sequence)) => {
+            let (next, found) = tokio::join!(snapshot.case_acts(id, sequence, PAGE_EVENTS), task);
+            (next?, found?)
+        }
+        None => (Vec::new(), task.await?),
+    };
+    walk.findings.extend(found);
+    Ok((next, judged))
+}
+
+/// Hands each case the other cases of its subjects.
+async fn relate(
+    snapshot: &mut Snapshot,
+    shared: &HashMap<String, Vec<String>>,
+    files: &mut [CaseFile],
+) -> Result<(), VerifyError> {
+    if shared.is_empty() {
+        return Ok(());
+    }
+    let others = |file: &CaseFile| -> BTreeSet<String> {
+        let subjects = file.acts.iter().flat_map(|act| &act.statement.subjects);
+        let streams = subjects.filter_map(|subject| shared.get(&subject.to_string())).flatten();
+        streams.filter(|stream| **stream != file.stream).cloned().collect()
+    };
+    let wanted: BTreeSet<String> = files.iter().flat_map(others).collect();
+    let ids: Vec<_> = wanted.iter().filter_map(|s| s.strip_prefix("case/")).collect();
+    let rows = snapshot.cases(&ids).await?;
+    let known: HashMap<String, Arc<Vec<RecordedAct>>> = cases(rows)
+        .into_iter()
+        .filter_map(|rows| {
+            let stream = format!("case/{}", rows[0].aggregate_id);
+            read_acts(&rows).map(|acts| (stream, Arc::new(acts)))
+        })
+        .collect();
+    for file in files {
+        file.related = others(file).iter().filter_map(|s| known.get(s).map(Arc::clone)).collect();
+    }
+    Ok(())
+}
+
+/// Reads a case's payloads again; none where one cannot be read, which was found before.
+fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
+    let no_leaf = [0_u8; 32];
+    let read = |row: &CaseRow| {
+        let entry = payload::read(&row.payload).ok()?;
+        // A row filed under another case was found before, too.
+        let filed = entry.statement.stream.id() == row.aggregate_id;
+        filed.then_some(())?;
+        Some(RecordedAct {
+            statement: entry.statement,
+            hash: entry.statement_hash,
+            position: row.position.try_into().ok()?,
+            sequence: entry.sequence,
+            number: entry.number,
+            recorded_at: entry.recorded_at,
+            leaf: no_leaf.as_slice().try_into().ok()?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn judge_case(laws: &Laws, file: &CaseFile) -> Vec<Finding> {
+    let related: Vec<&[RecordedAct]> = file.related.iter().map(|acts| acts.as_slice()).collect();
+    let mut findings = Vec::new();
+    for (index, act) in file.acts.iter().enumerate() {
+        let before = &file.acts[..index];
+        let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
+        let verdict = judge(laws, before, &related, &act.statement, View::new(today, act.position));
+        let place = Place {
+            stream: file.stream.clone(),
+            sequence: i64::try_from(act.sequence).unwrap_or(i64::MAX),
+            position: i64::try_from(act.position).unwrap_or(i64::MAX),
+        };
+        findings.extend(verdict.refusals.iter().map(|v| Finding::of_violation(v).at(&place)));
+        findings.extend(stale(laws, before, act).map(|finding| finding.at(&place)));
+    }
+    findings
+}
+
+/// An act may follow what its signer saw only past immaterial acts (DESIGN §3).
+fn stale(laws: &Laws, before: &[RecordedAct], act: &RecordedAct) -> Option<Finding> {
+    let seen = act.statement.seen?;
+    let unseen = before.iter().rev().take_while(|one| one.hash != seen);
+    let material = |one: &&RecordedAct| !is_immaterial(laws, &one.statement, act.position);
+    let missed: Vec<_> = unseen.filter(material).map(|one| one.statement.act.clone()).collect();
+    (!missed.is_empty()).then(|| {
+        let found = format!("{} came between, unseen", missed.join(", "));
+        Finding::new(Fault::SeenStale, "only immaterial acts after the one seen", found)
+    })
+}
+
+fn is_immaterial(laws: &Laws, statement: &Statement, position: u64) -> bool {
+    let Some(cited) = &statement.law else { return false };
+    let date = statement.occurred_at.date_in(laws.zone());
+    let package = laws.in_force(&cited.procedure, date, position);
+    package.and_then(|p| p.law.act(&statement.act)).is_some_and(|act| act.immaterial)
+}
+
+/// Every published package, compiled from its stored texts. With one of them at fault nothing
+/// can be judged.
+async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Laws>, VerifyError> {
+    let mut sound = true;
+    let mut laws = Laws::new(walk.time_zone.clone());
+    let mut loaded: HashMap<ContentHash, Arc<Package>> = HashMap::new();
+    for published in walk.packages.published.clone() {
+        let package = match loaded.get(&published.package) {
+            Some(package) => Ok(Arc::clone(package)),
+            None => load(snapshot, published.package).await?.map(Arc::new),
+        };
+        match package.and_then(|package| fits(&package, &published).map(|()| package)) {
+            Ok(package) => {
+                loaded.insert(published.package, Arc::clone(&package));
+                let position = u64::try_from(published.place.position).unwrap_or_default();
+                laws.publish(position, package);
+            }
+            Err(why) => {
+                let expected = format!("a package of {} that compiles", published.edition);
+                let finding = Finding::new(Fault::PackageUnsound, expected, why);
+                walk.findings.push(finding.at(&published.place));
+                sound = false;
+            }
+        }
+    }
+    Ok(sound.then_some(laws))
+}
+
+fn fits(package: &Package, published: &Published) -> Result<(), String> {
+    let stream = StreamId::procedure(&package.law.procedure).map(|stream| stream.to_string());
+    if stream.as_ref() != Ok(&published.place.stream) || package.law.edition != published.edition {
+        return Err(format!("it is {} of {}", package.law.procedure, package.law.edition));
+    }
+    Ok(())
+}
+
+async fn load(
+    snapshot: &mut Snapshot,
+    hash: ContentHash,
+) -> Result<Result<Package, String>, VerifyError> {
+    let texts = snapshot.texts(&[hash.0.to_vec()]).await?;
+    let Some((_, manifest)) = texts.into_iter().next() else {
+        return Ok(Err("its manifest is not stored".to_owned()));
+    };
+    let parts = match serde_json::from_str::<Manifest>(&manifest) {
+        Ok(parts) => parts,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let Manifest { edition, includes, codes, calendars, parameters, letters, .. } = parts;
+    let mut named = vec![edition.sha256.0.to_vec()];
+    for part in [includes, codes, calendars, parameters, letters] {
+        named.extend(part.into_values().map(|hash| hash.0.to_vec()));
+    }
+    let texts: HashMap<Vec<u8>, Arc<str>> = snapshot
+        .texts(&named)
+        .await?
+        .into_iter()
+        .map(|(hash, content)| (hash, Arc::from(content)))
+        .collect();
+    let fetch = |wanted: ContentHash| texts.get(wanted.0.as_slice()).cloned();
+    let package = Package::load(&manifest, &fetch).map_err(|error| error.to_string());
+    // The hash of what was loaded, not the key under which it was kept.
+    Ok(package.and_then(|package| {
+        let found = package.hash;
+        if found == hash { Ok(package) } else { Err(format!("its manifest has the hash {found}")) }
+    }))
+}
