@@ -6,4 +6,5 @@ mod editions;
 mod judging;
 mod loading;
 mod order;
+mod speed;
 mod terms;
