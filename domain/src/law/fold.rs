@@ -216,12 +216,12 @@ pub(crate) fn fold<'a>(laws: &'a Laws, items: &[Item<'a>], view: View) -> CaseSt
         culprits.into_iter().filter(|position| *position > marks.determined).collect();
     if !open.is_empty() {
         case.is_out_of_order = true;
-        case.other_state = without(laws, &visible, &marks, &open);
+        case.other_state = without(laws, &visible, &open);
     }
     case.is_final = case.state.is_some_and(|state| {
         case.acts.last().and_then(|act| act.law).is_some_and(|law| law.is_final(state))
     });
-    case.defects = clock::defects(&case.clocks, view.date, laws.zone());
+    case.defects = clock::defects(&case.clocks, view.date);
     case
 }
 
@@ -229,7 +229,7 @@ pub(crate) fn fold<'a>(laws: &'a Laws, items: &[Item<'a>], view: View) -> CaseSt
 pub(crate) fn advance<'a>(laws: &'a Laws, case: &CaseState<'a>, item: Item<'a>) -> CaseState<'a> {
     let mut folder = Folder { laws, case: case.clone(), culprits: Vec::new() };
     let due = due_of(laws, case, &item);
-    let status = folder.apply(&item, due);
+    let status = folder.apply(&item, due, &[]);
     if status != ActStatus::Effective {
         folder.push(&item, due, status);
     }
@@ -237,17 +237,13 @@ pub(crate) fn advance<'a>(laws: &'a Laws, case: &CaseState<'a>, item: Item<'a>) 
 }
 
 /// The state without the acts that came late.
-fn without<'a>(
-    laws: &'a Laws,
-    visible: &[Item<'a>],
-    marks: &Marks<'a>,
-    late: &[u64],
-) -> Option<&'a str> {
+fn without<'a>(laws: &'a Laws, visible: &[Item<'a>], late: &[u64]) -> Option<&'a str> {
+    let mut items = visible.to_vec();
+    items.retain(|item| !late.contains(&item.position));
+    let marks = Marks::of(laws, &items);
     let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
-    for (index, item) in visible.iter().enumerate() {
-        if !late.contains(&item.position) {
-            folder.take(*item, marks, index);
-        }
+    for (index, item) in items.iter().enumerate() {
+        folder.take(*item, &marks, index);
     }
     folder.case.state
 }
@@ -264,7 +260,7 @@ impl<'a> Folder<'a> {
         let due = due_of(self.laws, &self.case, &item);
         let status = match marks.status(index) {
             Some(status) => status,
-            None => self.apply(&item, due),
+            None => self.apply(&item, due, &marks.errors),
         };
         let to = self.case.state;
         let mark = marks.get(index);
@@ -308,12 +304,12 @@ impl<'a> Folder<'a> {
     }
 
     /// Moves state and clocks, where the act is possible.
-    fn apply(&mut self, item: &Item<'a>, due: Option<Due<'a>>) -> ActStatus {
+    fn apply(&mut self, item: &Item<'a>, due: Option<Due<'a>>, errors: &[u64]) -> ActStatus {
         let law = due.map(Due::states_law);
         let act = law.and_then(|law| law.act(&item.statement.act));
         let (Some(law), Some(act)) = (law, act) else { return ActStatus::Impossible };
         if possible(&self.case, law, act, item).is_err() {
-            self.blame(item.position);
+            self.blame(item.position, errors);
             return ActStatus::Impossible;
         }
         let target = target(self.laws, &self.case, law, act, item);
@@ -332,8 +328,9 @@ impl<'a> Folder<'a> {
         ActStatus::Effective
     }
 
-    /// Acts that stand before this one in law but were recorded after it.
-    fn blame(&mut self, position: u64) {
+    /// Acts that stand before this one in law but were recorded after it, and acts that took others back after it.
+    fn blame(&mut self, position: u64, errors: &[u64]) {
+        self.culprits.extend(errors.iter().filter(|error| **error > position));
         let late =
             self.case.acts.iter().filter(|act| act.is_effective() && act.position > position);
         let material = late

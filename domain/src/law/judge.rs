@@ -100,7 +100,8 @@ struct Court<'a, 's> {
 /// Judges a candidate for the end of the log.
 ///
 /// `acts` are all recorded acts of its case, `related` those of the subjects' other cases; `view.date` is the
-/// ledger's date at `view.position`, the position the candidate would get.
+/// ledger's date at `view.position`, the position the candidate would get. Acts at or after that position are not seen,
+/// so that a recorded act is judged again by its own position and date of recording.
 pub fn judge<'a>(
     laws: &'a Laws,
     acts: &'a [RecordedAct],
@@ -108,7 +109,8 @@ pub fn judge<'a>(
     candidate: &'a Statement,
     view: View,
 ) -> Verdict {
-    let items = items(laws, acts);
+    let mut items = items(laws, acts);
+    items.retain(|item| item.position < view.position);
     let item = Item {
         statement: candidate,
         hash: CANDIDATE,
@@ -139,7 +141,9 @@ pub fn judge<'a>(
         verdict,
     };
     court.cited(due);
-    court.hear(related, (!is_last).then_some(&items[..]));
+    // What takes an act back changes what stands behind that act.
+    let moves_others = !is_last || court.is_engine(EngineAct::EnteredInError);
+    court.hear(related, moves_others.then_some(&items[..]));
     court.verdict
 }
 

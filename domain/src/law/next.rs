@@ -76,14 +76,9 @@ pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View)
 }
 
 /// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran out.
-pub fn service_acts_due<'a>(
-    laws: &Laws,
-    case: &CaseState<'a>,
-    today: Date,
-) -> Vec<(&'a str, Date, &'a str)> {
-    let zone = laws.zone();
-    let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until(zone));
-    ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(zone), c.clock))).collect()
+pub fn service_acts_due<'a>(case: &CaseState<'a>, today: Date) -> Vec<(&'a str, Date, &'a str)> {
+    let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until());
+    ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock))).collect()
 }
 
 fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: View) -> NextAct {
@@ -93,7 +88,7 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
     {
         Some(super::judge::disputed(case))
     } else if act.kind == ActKind::Service {
-        let fired = service_acts_due(laws, case, view.date).iter().any(|(id, ..)| *id == act.id);
+        let fired = service_acts_due(case, view.date).iter().any(|(id, ..)| *id == act.id);
         let possible = possible_act(case, law, act).map_err(|b| impossible_act(b, law, act, case));
         possible.err().or_else(|| (!fired && act.services.is_empty()).then(term_runs))
     } else {
@@ -161,7 +156,11 @@ fn schema(law: &Law, act: &ActLaw, date: Date, which: impl Fn(Kept) -> bool) -> 
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "additionalProperties": false,
+        // Records and corrections borrow the fields of another act.
+        "additionalProperties": matches!(
+            act.engine,
+            Some(EngineAct::LegacyRecordAttested | EngineAct::ClericalErrorCorrected)
+        ),
         "required": required,
         "properties": properties
     })

@@ -6,5 +6,6 @@ mod editions;
 mod judging;
 mod loading;
 mod order;
+mod properties;
 mod speed;
 mod terms;

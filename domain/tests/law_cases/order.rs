@@ -131,3 +131,20 @@ fn notes_do_not_move_a_case() {
     assert_eq!(news.len(), 1);
     assert_eq!(news[0].statement.act, "LetterServed");
 }
+
+#[test]
+fn taking_back_what_others_stand_on_is_flagged() {
+    let laws = laws();
+    let mut case = overdue(&laws);
+    let mut presumed = case.draft("EnteredInError", "2025-05-10", json!({}));
+    presumed.signers = officers(&["R-TO-OFF".to_owned(), "R-TO-HEAD".to_owned()]);
+    presumed.concerns = vec![case.acts.last().unwrap().hash];
+    assert!(case.judge(&presumed).is_sound(), "nothing stands on it yet");
+    case.act("Expelled", "2025-05-01", json!({}));
+    assert_eq!(flags(&case.judge(&presumed)), ["ENG-OUT-OF-ORDER"]);
+    presumed.flags = vec![answer("ENG-OUT-OF-ORDER")];
+    case.take(presumed);
+    let state = case.state();
+    assert_eq!((state.state, state.other_state), (Some("notified"), Some("expelled")));
+    assert!(state.is_out_of_order);
+}

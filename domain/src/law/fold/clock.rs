@@ -49,6 +49,8 @@ pub struct ClockState<'a> {
     pub started_by: StatementHash,
     pub start: Point,
     pub due: Point,
+    /// The day of `due` in the ledger's time zone.
+    pub due_on: Date,
     pub status: ClockStatus,
 }
 
@@ -82,21 +84,21 @@ impl ClockState<'_> {
     }
 
     /// The legal date of the service act it fires: the day after a last day, the day of a last moment.
-    pub fn fires_on(&self, zone: &TimeZone) -> Date {
+    pub fn fires_on(&self) -> Date {
         match self.due {
             Point::Date(date) => date.saturating_add(1.day()),
-            Point::Instant(_) => self.due.date(zone),
+            Point::Instant(_) => self.due_on,
         }
     }
 
     /// The last day before the ledger acts on a passed term: due day and recording allowance.
-    pub fn waits_until(&self, zone: &TimeZone) -> Date {
-        forward(&self.law.calendar, self.due.date(zone), self.law.allowance)
+    pub fn waits_until(&self) -> Date {
+        forward(&self.law.calendar, self.due_on, self.law.allowance)
     }
 
     /// Days on which to warn, ascending.
     pub fn warnings(&self, zone: &TimeZone) -> Vec<Date> {
-        let due = self.due.date(zone);
+        let due = self.due_on;
         let back = |length: &Length| match (length, self.due) {
             (Length::Hours(n), Point::Instant(at)) => {
                 let hours = SignedDuration::from_hours(i64::from(*n));
@@ -110,10 +112,10 @@ impl ClockState<'_> {
     }
 
     /// Whether an act comes after the term.
-    pub(crate) fn is_late(&self, item: &Item<'_>, zone: &TimeZone) -> bool {
+    fn is_late(&self, item: &Item<'_>) -> bool {
         match (self.due, item.statement.occurred_at) {
             (Point::Instant(due), LegalTime::Instant(at)) => at > due,
-            (due, _) => item.date > due.date(zone),
+            _ => item.date > self.due_on,
         }
     }
 }
@@ -167,7 +169,7 @@ impl ClockState<'_> {
         let running = self.is_running();
         self.status = match (change, self.status) {
             (Change::Stop, ClockStatus::Running | ClockStatus::Suspended { .. }) => {
-                let late = running && self.is_late(item, zone);
+                let late = running && self.is_late(item);
                 ClockStatus::Stopped { on: item.date, by: item.hash, late }
             }
             (Change::Suspend, ClockStatus::Running) => {
@@ -175,16 +177,21 @@ impl ClockState<'_> {
                 ClockStatus::Suspended { since: item.date, left_seconds }
             }
             (Change::Resume, ClockStatus::Suspended { left_seconds, .. }) => {
-                self.due = resumed(self, moment(item), left_seconds);
+                self.set_due(resumed(self, item, left_seconds, zone), zone);
                 ClockStatus::Running
             }
             (Change::Fire, ClockStatus::Running) => ClockStatus::Fired { by: item.hash },
             (Change::Extend(due), ClockStatus::Running) => {
-                self.due = *due;
+                self.set_due(*due, zone);
                 ClockStatus::Running
             }
             (_, status) => status,
         };
+    }
+
+    fn set_due(&mut self, due: Point, zone: &TimeZone) {
+        self.due = due;
+        self.due_on = due.date(zone);
     }
 }
 
@@ -223,6 +230,7 @@ fn start<'a>(
         started_by: item.hash,
         start: begin,
         due,
+        due_on: due.date(laws.zone()),
         status: ClockStatus::Running,
     });
 }
@@ -269,23 +277,21 @@ fn rolled(clock: &ClockLaw, due: Point) -> Point {
     }
 }
 
-fn resumed(state: &ClockState<'_>, at: Point, left_seconds: i64) -> Point {
+fn resumed(state: &ClockState<'_>, item: &Item<'_>, left_seconds: i64, zone: &TimeZone) -> Point {
     const DAY: i64 = 86_400;
-    match (state.due, at) {
-        (Point::Instant(_), Point::Instant(at)) => {
-            let left = SignedDuration::from_secs(left_seconds);
-            Point::Instant(at.saturating_add(left).unwrap_or(Timestamp::MAX))
+    const DAYS_MAX: i64 = 3_660_000;
+    match state.due {
+        Point::Date(_) => {
+            let days = (left_seconds / DAY).clamp(-DAYS_MAX, DAYS_MAX);
+            rolled(state.law, Point::Date(item.date.saturating_add(days.days())))
         }
-        (due, at) => {
-            let date = match at {
-                Point::Date(date) => date,
-                Point::Instant(_) => at.date(&TimeZone::UTC),
+        Point::Instant(_) => {
+            let start = match moment(item) {
+                Point::Instant(at) => at,
+                Point::Date(date) => midnight(date.saturating_add(1.day()), zone),
             };
-            let days = (left_seconds / DAY).clamp(-3_660_000, 3_660_000);
-            match due {
-                Point::Date(_) => rolled(state.law, Point::Date(date.saturating_add(days.days()))),
-                Point::Instant(_) => due,
-            }
+            let left = SignedDuration::from_secs(left_seconds);
+            Point::Instant(start.saturating_add(left).unwrap_or(Timestamp::MAX))
         }
     }
 }
@@ -349,20 +355,16 @@ pub(super) fn is_due(clocks: &[ClockState<'_>], act: &str, item: &Item<'_>) -> b
         state.is_running()
             && match (state.due, item.statement.occurred_at) {
                 (Point::Instant(due), LegalTime::Instant(at)) => at >= due,
-                (Point::Instant(due), _) => item.date >= due.to_zoned(TimeZone::UTC).date(),
+                (Point::Instant(_), _) => item.date >= state.due_on,
                 (Point::Date(due), _) => item.date > due,
             }
     })
 }
 
-pub(super) fn defects<'a>(
-    clocks: &[ClockState<'a>],
-    today: Date,
-    zone: &TimeZone,
-) -> Vec<Defect<'a>> {
+pub(super) fn defects<'a>(clocks: &[ClockState<'a>], today: Date) -> Vec<Defect<'a>> {
     let passed = |state: &ClockState<'a>| {
         let late = match state.status {
-            ClockStatus::Running if today > state.waits_until(zone) => None,
+            ClockStatus::Running if today > state.waits_until() => None,
             ClockStatus::Stopped { by, late: true, .. } => Some(by),
             _ => return None,
         };
@@ -372,7 +374,7 @@ pub(super) fn defects<'a>(
             severity: overdue.severity,
             says: &overdue.says,
             clock: &state.law.id,
-            due: state.due.date(zone),
+            due: state.due_on,
             late,
             certainty: state.law.certainty,
             basis: &state.law.basis,

@@ -23,6 +23,8 @@ pub(super) struct Mark<'a> {
 /// One mark per item.
 pub(super) struct Marks<'a> {
     marks: Vec<Mark<'a>>,
+    /// Positions of effective acts that took others back.
+    pub errors: Vec<u64>,
     /// The position of the last determination of the state; 0 where there is none.
     pub determined: u64,
 }
@@ -30,8 +32,9 @@ pub(super) struct Marks<'a> {
 impl<'a> Marks<'a> {
     /// `items` stand in legal order.
     pub(super) fn of(laws: &Laws, items: &[Item<'a>]) -> Self {
-        let mut marks = Self { marks: vec![Mark::default(); items.len()], determined: 0 };
-        marks.errors(items);
+        let none = vec![Mark::default(); items.len()];
+        let mut marks = Self { marks: none, errors: Vec::new(), determined: 0 };
+        marks.take_back(items);
         for (index, item) in items.iter().enumerate() {
             if marks.marks[index].status.is_some() {
                 continue;
@@ -51,7 +54,7 @@ impl<'a> Marks<'a> {
     }
 
     /// The latest record counts first, so that an error about an error restores the act.
-    fn errors(&mut self, items: &[Item<'a>]) {
+    fn take_back(&mut self, items: &[Item<'a>]) {
         let mut order: Vec<usize> = (0..items.len())
             .filter(|index| items[*index].statement.act == "EnteredInError")
             .collect();
@@ -60,6 +63,7 @@ impl<'a> Marks<'a> {
             if self.marks[index].status.is_some() {
                 continue;
             }
+            self.errors.push(items[index].position);
             for hash in &items[index].statement.concerns {
                 if let Some(target) = items.iter().position(|other| other.hash == *hash) {
                     self.marks[target].status = Some(ActStatus::EnteredInError);

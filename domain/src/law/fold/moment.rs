@@ -141,7 +141,7 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
             Question::ClockDue(id) => {
                 let mut clocks = self.case.clocks.iter().rev();
                 let running = clocks.find(|clock| clock.clock == id && clock.is_running());
-                date(running.map(|clock| clock.due.date(self.laws.zone())))
+                date(running.map(|clock| clock.due_on))
             }
             Question::Subjects => Moment::texts(statement.subjects.iter().map(StreamId::id)),
             Question::Evidence => Moment::texts(statement.evidence.iter().map(|_| "document")),
@@ -199,7 +199,7 @@ impl Moment<'_, '_> {
         match case.clocks.iter().rfind(|state| state.clock == clock) {
             None => true,
             Some(state) => match state.status {
-                ClockStatus::Running => self.item.date <= state.due.date(self.laws.zone()),
+                ClockStatus::Running => self.item.date <= state.due_on,
                 ClockStatus::Suspended { .. } => true,
                 _ => false,
             },

@@ -58,12 +58,11 @@ impl<'a> Court<'a, '_> {
         if self.act.kind != ActKind::Service {
             return;
         }
-        let zone = self.laws.zone();
         let fired = self.before.clocks.iter().find(|clock| {
             clock.is_running() && clock.law.fires.as_deref() == Some(self.act.id.as_str())
         });
         let Some(clock) = fired else { return };
-        let (ripe, on) = (clock.waits_until(zone), clock.fires_on(zone));
+        let (ripe, on) = (clock.waits_until(), clock.fires_on());
         if self.view.date <= ripe {
             self.refuse(says::not_ripe(ripe));
         }
