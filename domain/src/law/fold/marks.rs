@@ -22,7 +22,7 @@ pub(super) struct Mark<'a> {
 
 /// One mark per item.
 pub(super) struct Marks<'a> {
-    marks: Vec<Mark<'a>>,
+    of_items: Vec<Mark<'a>>,
     /// Positions of effective acts that took others back.
     pub errors: Vec<u64>,
     /// The position of the last determination of the state; 0 where there is none.
@@ -33,10 +33,10 @@ impl<'a> Marks<'a> {
     /// `items` stand in legal order.
     pub(super) fn of(laws: &Laws, items: &[Item<'a>]) -> Self {
         let none = vec![Mark::default(); items.len()];
-        let mut marks = Self { marks: none, errors: Vec::new(), determined: 0 };
+        let mut marks = Self { of_items: none, errors: Vec::new(), determined: 0 };
         marks.take_back(items);
         for (index, item) in items.iter().enumerate() {
-            if marks.marks[index].status.is_some() {
+            if marks.of_items[index].status.is_some() {
                 continue;
             }
             let engine = EngineAct::parse(&item.statement.act);
@@ -60,13 +60,13 @@ impl<'a> Marks<'a> {
             .collect();
         order.sort_by_key(|index| std::cmp::Reverse(items[*index].position));
         for index in order {
-            if self.marks[index].status.is_some() {
+            if self.of_items[index].status.is_some() {
                 continue;
             }
             self.errors.push(items[index].position);
             for hash in &items[index].statement.concerns {
                 if let Some(target) = items.iter().position(|other| other.hash == *hash) {
-                    self.marks[target].status = Some(ActStatus::EnteredInError);
+                    self.of_items[target].status = Some(ActStatus::EnteredInError);
                 }
             }
         }
@@ -80,7 +80,7 @@ impl<'a> Marks<'a> {
         engine: Option<EngineAct>,
     ) {
         let (item, other) = (&items[index], &items[target]);
-        let mark = &mut self.marks[target];
+        let mark = &mut self.of_items[target];
         match engine {
             Some(EngineAct::LetterServed) => {
                 mark.served_on = Some(mark.served_on.map_or(item.date, |d| d.min(item.date)));
@@ -97,11 +97,11 @@ impl<'a> Marks<'a> {
     }
 
     pub(super) fn status(&self, index: usize) -> Option<ActStatus> {
-        self.marks[index].status
+        self.of_items[index].status
     }
 
     pub(super) fn get(&self, index: usize) -> Mark<'a> {
-        self.marks[index]
+        self.of_items[index]
     }
 }
 
