@@ -23,20 +23,20 @@ fn editions(
         .map(|due| (due.law().edition.to_string(), due.states_law().edition.to_string()))
 }
 
-fn both(edition: &str) -> Option<(String, String)> {
-    Some((edition.to_owned(), edition.to_owned()))
+fn both(edition: &str) -> (String, String) {
+    (edition.to_owned(), edition.to_owned())
 }
 
 #[test]
 fn the_edition_in_force_on_the_legal_date() {
     let laws = laws();
     assert_eq!(editions(&laws, "2009-12-31", None, 1), None);
-    assert_eq!(editions(&laws, "2010-01-01", None, 1), both("2010-01-01"));
-    assert_eq!(editions(&laws, "2018-04-28", None, 1), both("2010-01-01"));
-    assert_eq!(editions(&laws, "2018-04-29", None, 1), both("2018-04-29"));
+    assert_eq!(editions(&laws, "2010-01-01", None, 1), Some(both("2010-01-01")));
+    assert_eq!(editions(&laws, "2018-04-28", None, 1), Some(both("2010-01-01")));
+    assert_eq!(editions(&laws, "2018-04-29", None, 1), Some(both("2018-04-29")));
     assert_eq!(
         editions(&laws, "2025-01-01", None, 1),
-        both("2023-12-15"),
+        Some(both("2023-12-15")),
         "general law switches too"
     );
     assert_eq!(editions(&laws, "2025-01-01", None, 0), None, "not published before position 0");
@@ -47,8 +47,8 @@ fn pending_old_keeps_states_and_clocks_of_the_opening_edition() {
     let laws = laws();
     let mixed = Some(("2020-01-01".to_owned(), "2018-04-29".to_owned()));
     assert_eq!(editions(&laws, "2020-02-01", Some("2019-12-01"), 1), mixed);
-    assert_eq!(editions(&laws, "2020-02-01", Some("2020-01-01"), 1), both("2020-01-01"));
-    assert_eq!(editions(&laws, "2018-05-01", Some("2018-04-01"), 1), both("2018-04-29"));
+    assert_eq!(editions(&laws, "2020-02-01", Some("2020-01-01"), 1), Some(both("2020-01-01")));
+    assert_eq!(editions(&laws, "2018-05-01", Some("2018-04-01"), 1), Some(both("2018-04-29")));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn packages_are_held_to_their_hashes() {
         |hash| fetch(hash).map(|text| Arc::<str>::from(text.replace("R-TO-HEAD", "R-TO-OFF")));
     let error = Package::load(&texts.manifest, &forged).unwrap_err();
     assert!(matches!(error, PackageError::Hash { .. }), "{error}");
-    let spaced = texts.manifest.replace(":", ": ");
+    let spaced = texts.manifest.replace(':', ": ");
     assert_eq!(Package::load(&spaced, &fetch).unwrap_err(), PackageError::NotCanonical);
     let other = texts.manifest.replace("rules/1", "rules/2");
     let error = Package::load(&other, &fetch).unwrap_err();

@@ -112,22 +112,22 @@ fn signers_authors_offices_and_codes() {
     refused(|s| s.basis = vec!["L9999:1".into()], &["unknown-basis /basis/0"]);
     refused(|s| s.basis.clear(), &["missing-basis /basis"]);
     let recorded = |s: &mut Statement| {
-        s.author = author("R-SBU");
+        s.author = Some(author("R-SBU"));
         s.signers = officers(&["R-TO-OFF".to_owned()]);
     };
     refused(recorded, &[]);
-    refused(|s| s.author = author("R-SBU"), &["role-may-not-record /signers/0/role"]);
+    refused(|s| s.author = Some(author("R-SBU")), &["role-may-not-record /signers/0/role"]);
     refused(
         |s| {
             recorded(s);
-            s.author = author("R-APP");
+            s.author = Some(author("R-APP"));
         },
         &["flag-unanswered /flags"],
     );
     refused(
         |s| {
             recorded(s);
-            s.author = author("R-NOBODY");
+            s.author = Some(author("R-NOBODY"));
         },
         &["unknown-role /author/role"],
     );
@@ -202,12 +202,14 @@ fn no_return_while_protection_is_open() {
     let mut other = Case::new(&laws, "protection", 2);
     other.today = date("2025-06-30");
     let mut filed = other.draft("Filed", "2025-05-01", json!({}));
-    filed.author = author("R-APP");
+    filed.author = Some(author("R-APP"));
     other.take(filed);
     // Acts of the other case stand before the candidate in the log.
     let place = |case: &Case<'_>| {
         let mut acts = case.acts.clone();
-        acts.iter_mut().for_each(|act| act.position -= 50);
+        for act in &mut acts {
+            act.position -= 50;
+        }
         acts
     };
     assert!(decide("2025-06-16", place(&other)));
@@ -252,7 +254,7 @@ fn engine_acts_keep_their_bounds() {
     let found = refusals(&case.judge(&unknown));
     assert_eq!(found, ["missing-fact /facts/channel", "unknown-concern /concerns/0"]);
     let mut annulled = concern(&case, "DecisionAnnulled", opening);
-    annulled.author = author("R-C1G");
+    annulled.author = Some(author("R-C1G"));
     assert_eq!(refusals(&case.judge(&annulled)), ["unfit-concern /concerns/0"]);
     annulled.concerns = vec![decision];
     case.take(annulled);
@@ -289,7 +291,7 @@ fn paper_records_open_and_are_held_to_their_decision() {
     let facts = json!({"state": "refused", "decision": "Refused", "country": "uk"});
     let mut record = case.draft("LegacyRecordAttested", "2003", facts);
     assert_eq!(refusals(&case.judge(&record)), ["author-required /author"]);
-    record.author = author("R-DMS-HEAD");
+    record.author = Some(author("R-DMS-HEAD"));
     record.source = "PAPER-ATTESTED".to_owned();
     case.take(record.clone());
     let state = case.state();

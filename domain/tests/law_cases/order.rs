@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::world::{Case, answer, author, date, decided, flags, laws, officers, refusals};
 
 /// A case whose term passed on 2025-04-01 and whose ledger said so.
-fn overdue<'l>(laws: &'l litopys_domain::law::laws::Laws) -> Case<'l> {
+fn overdue(laws: &litopys_domain::law::laws::Laws) -> Case<'_> {
     let (mut case, decision) = decided(laws);
     case.serve(decision, "2025-03-12");
     case.act("Overdue", "2025-04-02", json!({}));
@@ -21,7 +21,7 @@ fn a_true_act_rebuts_a_presumption() {
     assert_eq!(case.state().state, Some("overdue"));
     let presumed = case.acts.last().unwrap().hash;
     let mut departed = case.draft("Departed", "2025-03-30", json!({}));
-    departed.author = author("R-DPSU");
+    departed.author = Some(author("R-DPSU"));
     departed.signers = officers(&["R-TO-OFF".to_owned()]);
     let verdict = case.judge(&departed);
     assert_eq!(refusals(&verdict), ["rebuts-presumption /concerns"]);
@@ -40,7 +40,7 @@ fn a_departure_after_the_term_rebuts_nothing() {
     let laws = laws();
     let mut case = overdue(&laws);
     let mut departed = case.draft("Departed", "2025-04-05", json!({}));
-    departed.author = author("R-DPSU");
+    departed.author = Some(author("R-DPSU"));
     departed.signers = officers(&["R-TO-OFF".to_owned()]);
     case.take(departed);
     assert_eq!(case.state().state, Some("expelled"), "the conditional target sees the state");

@@ -13,7 +13,7 @@ fn an_act_on_a_case_of_twelve_is_judged_within_a_hundred_microseconds() {
     let laws = laws();
     let mut other = Case::new(&laws, "protection", 2);
     let mut filed = other.draft("Filed", "2024-01-10", json!({}));
-    filed.author = author("R-APP");
+    filed.author = Some(author("R-APP"));
     other.take(filed);
     for _ in 1..12 {
         other.act("Assigned", "2024-02-01", json!({"officer": "officer/1"}));

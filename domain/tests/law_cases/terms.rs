@@ -61,7 +61,7 @@ fn terms_are_extended_suspended_and_resumed() {
     assert_eq!(clock(&case.state(), "leave").due.date(laws.zone()), date("2025-04-08"));
     let court = |case: &mut Case<'_>, act: &str, at: &str| {
         let mut draft = case.draft(act, at, json!({}));
-        draft.author = author("R-C1G");
+        draft.author = Some(author("R-C1G"));
         draft.signers = officers(&["R-TO-OFF".to_owned()]);
         case.take(draft);
     };
@@ -92,7 +92,7 @@ fn an_annulled_decision_stops_what_it_started() {
     let laws = laws();
     let (mut case, decision) = decided(&laws);
     let mut annulled = case.draft("DecisionAnnulled", "2025-03-20", json!({"loss": "LS-01"}));
-    annulled.author = author("R-C1G");
+    annulled.author = Some(author("R-C1G"));
     annulled.concerns = vec![decision];
     case.take(annulled);
     let state = case.state();

@@ -197,8 +197,8 @@ pub(crate) fn officers(roles: &[String]) -> Vec<Signer> {
         .collect()
 }
 
-pub(crate) fn author(role: &str) -> Option<Author> {
-    Some(Author { role: role.to_owned(), body: None, reference: Some("620/3416/19".to_owned()) })
+pub(crate) fn author(role: &str) -> Author {
+    Author { role: role.to_owned(), body: None, reference: Some("620/3416/19".to_owned()) }
 }
 
 pub(crate) fn answer(rule: &str) -> FlagAnswer {
@@ -215,7 +215,7 @@ pub(crate) fn flags(verdict: &Verdict) -> Vec<&str> {
 }
 
 /// A case of forced return up to the decision.
-pub(crate) fn decided<'l>(laws: &'l Laws) -> (Case<'l>, StatementHash) {
+pub(crate) fn decided(laws: &Laws) -> (Case<'_>, StatementHash) {
     let mut case = Case::new(laws, "return", 1);
     case.act("Collected", "2025-03-01", json!({}));
     let facts = json!({"leave_by": "2025-04-01", "ground": "1", "minor": false});
