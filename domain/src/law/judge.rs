@@ -1,5 +1,12 @@
 //! The judgment of an act: what refuses it, what flags it, what it would do (DESIGN §1.7, §3, §6).
 //!
+//! Codes of refusals: `law-missing`, `wrong-law`, `no-edition`, `unknown-act`; `wrong-precision`, `in-the-future`;
+//! `impossible-transition`, `state-disputed`, `not-due`, `rebuts-presumption`; `missing-fact`, `unknown-fact`,
+//! `wrong-fact`, `unknown-code`, `fact-must-be-sealed`, `missing-sealed`, `unknown-sealed`, `sealed-must-be-open`;
+//! `role-may-not-sign`, `role-may-not-record`, `signature-missing`, `author-required`, `author-not-allowed`,
+//! `unknown-role`, `only-services`, `unknown-office`; `unknown-source`, `missing-basis`, `unknown-basis`;
+//! `unknown-concern`, `unfit-concern`, `already-served`; `rule-refuses`, `flag-unanswered`, `unknown-rule`.
+//!
 //! Refused is only what cannot be true or trusted; everything else is a flag. Flags of severity V and U must be
 //! answered in the statement. Answers to rules that do not fire are kept and change nothing, since a flag may fall
 //! away between drafting and recording; answers to rules the edition does not know are refused.
@@ -145,6 +152,17 @@ pub fn judge<'a>(
     let moves_others = !is_last || court.is_engine(EngineAct::EnteredInError);
     court.hear(related, moves_others.then_some(&items[..]));
     court.verdict
+}
+
+/// Judges a recorded act again, by the position and the ledger's date at which it was recorded.
+pub fn judge_again<'a>(
+    laws: &'a Laws,
+    acts: &'a [RecordedAct],
+    related: &[Related<'a>],
+    act: &'a RecordedAct,
+) -> Verdict {
+    let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
+    judge(laws, acts, related, &act.statement, View::new(today, act.position))
 }
 
 /// The due law and the act in it.

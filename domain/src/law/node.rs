@@ -56,7 +56,10 @@ impl Node {
             return Err(Problem::new(file, Place::default(), message)
                 .hint(format!("at most {FILE_BYTES_MAX}; split code lists off")));
         }
-        let options = serde_saphyr::options! { strict_booleans: true };
+        let options = serde_saphyr::options! {
+            strict_booleans: true,
+            budget: serde_saphyr::budget! { max_depth: FILE_DEPTH_MAX },
+        };
         let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| yaml_problem(file, &error))?;
         raw.value.located(place(&raw.referenced), 0).map_err(|error| error.in_file(file))
@@ -256,5 +259,36 @@ fn place(location: &serde_saphyr::Location) -> Place {
 fn yaml_problem(file: &str, error: &serde_saphyr::Error) -> Problem {
     let at = error.location().map(|location| place(&location)).unwrap_or_default();
     let message = error.without_snippet().to_string();
+    // The place stands before the message already.
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
     Problem::new(file, at, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn parts_know_their_place() {
+        let node = Node::from_yaml("x.yaml", "a:\n  - {b: \"1\"}\n  - c\n").unwrap();
+        let place = |path: &[&str]| (node.nearest(path).at.line, node.nearest(path).at.column);
+        assert_eq!(place(&["a", "0", "b"]), (2, 9));
+        assert_eq!(place(&["a", "1"]), (3, 5));
+        assert_eq!(place(&["a", "9"]), place(&["a"]), "the deepest part that is there");
+    }
+
+    #[test]
+    fn json_takes_the_same_way() {
+        let node = Node::from_yaml("x.yaml", "a: [1, true, text, null]").unwrap();
+        assert_eq!(Node::from_json(&node.to_json()).to_json(), node.to_json());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[a-z0-9:{}\\[\\]&*<>|\"'# \\-\n]{0,120}") {
+            let _ = Node::from_yaml("x.yaml", &text);
+        }
+    }
 }

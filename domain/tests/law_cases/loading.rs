@@ -145,6 +145,30 @@ fn states_and_signers() {
 }
 
 #[test]
+fn parameters() {
+    problems(
+        "parameters/stay_max.yaml",
+        "from: 2010-01-01",
+        "from: 2012-01-01",
+        &["the edition of 2010-01-01 reads `stay_max`, which starts on 2012-01-01"],
+    );
+}
+
+#[test]
+fn hostile_files_are_errors() {
+    let read =
+        |text: &str| LawBook::read([("procedures/x.yaml", text)]).unwrap_err()[0].to_string();
+    read(&"[".repeat(100_000));
+    read(&format!("id: x\na: {}", "{b: ".repeat(5_000)));
+    read(
+        "id: x\na: &a [1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e]",
+    );
+    assert!(read(&" ".repeat((1 << 20) + 1)).contains("at most 1048576"));
+    assert!(read("id: x\nid: x").contains("duplicate"));
+    assert!(read("id: x\nshare: 0.5").contains("x.yaml:2:1"), "there are no fractions");
+}
+
+#[test]
 fn clocks() {
     problems(RETURN, "    stops: [ProsecutorTold]\n", "", &["nothing stops this clock"]);
     problems(

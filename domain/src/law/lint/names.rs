@@ -8,6 +8,7 @@ use crate::law::{
     model::Law,
     node::Node,
     problem::Problem,
+    rule::Seen,
 };
 
 pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<Problem> {
@@ -59,6 +60,7 @@ pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<P
         names.words(&["states", id], [&state.en, &state.uk]);
     }
     names.field_lists(&read);
+    names.parameters();
     let mut problems = names.problems;
     for (id, codes) in &read.codes {
         problems.extend(code_list(file, root, id, codes));
@@ -101,6 +103,25 @@ impl Names<'_> {
     fn words(&mut self, path: &[&str], words: [&String; 2]) {
         if words.iter().any(|text| text.trim().is_empty()) {
             self.complain(path, "a text is empty in one language".to_owned());
+        }
+    }
+
+    /// Parameters that an edition's rules read before they have a value.
+    fn parameters(&mut self) {
+        let mut early = Vec::new();
+        self.law.visit_rules(|seen| {
+            if let Seen::Param(name) = seen
+                && let Some(parameter) = self.law.parameters.get(name)
+                && parameter.starts() > self.law.edition
+            {
+                early.push((name.to_owned(), parameter.starts()));
+            }
+        });
+        for (name, starts) in early {
+            let edition = self.law.edition;
+            let message =
+                format!("the edition of {edition} reads `{name}`, which starts on {starts}");
+            self.complain(&[], message);
         }
     }
 
