@@ -21,6 +21,7 @@ pub mod receipt;
 pub mod report;
 pub mod signatures;
 pub mod store;
+pub mod terms;
 pub mod tree;
 pub mod trust;
 pub mod verify;

@@ -27,6 +27,8 @@ pub struct Report {
     /// Cases judged again by the law, and their acts. Cases with faults of record are not.
     pub cases_judged: u64,
     pub acts_judged: u64,
+    /// Ends of terms that were counted a second way.
+    pub terms_counted: u64,
     /// Stored checkpoints whose signatures verified.
     pub checkpoints: u64,
     /// Size of the largest stored checkpoint.
@@ -76,17 +78,19 @@ impl Report {
 
     fn summary(&self, lang: Lang) -> String {
         let Self { origin, events, streams, signatures, checkpoints, waiting, root, .. } = self;
-        let (cases, acts) = (self.cases_judged, self.acts_judged);
+        let (cases, acts, terms) = (self.cases_judged, self.acts_judged, self.terms_counted);
         let findings = self.findings.len() as u64 + self.more_findings;
         match lang {
             Lang::En => format!(
                 "ledger {origin}: {events} events in {streams} streams, {signatures} signatures, \
-                 {checkpoints} checkpoints\n{cases} cases judged again, {acts} acts\nroot {root}\n{waiting} acts not yet under a published \
+                 {checkpoints} checkpoints\n{cases} cases judged again, \
+                 {acts} acts, {terms} terms\nroot {root}\n{waiting} acts not yet under a published \
                  checkpoint\nfindings: {findings}\n"
             ),
             Lang::Uk => format!(
                 "реєстр {origin}: подій {events}, потоків {streams}, підписів {signatures}, \
-                 контрольних точок {checkpoints}\nсправ перевірено за законом: {cases}, дій: {acts}\nкорінь {root}\nдій, ще не охоплених \
+                 контрольних точок {checkpoints}\nсправ перевірено за законом: {cases}, дій: {acts}, \
+                 строків: {terms}\nкорінь {root}\nдій, ще не охоплених \
                  опублікованою контрольною точкою: {waiting}\nзауважень: {findings}\n"
             ),
         }

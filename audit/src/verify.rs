@@ -84,6 +84,7 @@ pub async fn verify_all(
         signatures: walk.signatures,
         cases_judged: judged.cases,
         acts_judged: judged.acts,
+        terms_counted: judged.terms,
         checkpoints: walk.evidence.checkpoints,
         published: walk.evidence.published,
         waiting: walk.evidence.size().saturating_sub(walk.evidence.published),

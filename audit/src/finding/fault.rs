@@ -120,6 +120,9 @@ faults! {
     ActUnknown: "act-unknown",
         "an act that this kind of stream does not have",
         "дія, якої в потоці такого виду не буває";
+    Term: "term",
+        "two ways of counting a term give different ends",
+        "два способи лічби дають різний кінець строку";
     NumberMissing: "number-missing",
         "the case's opening act has no number, or a later one has",
         "перша дія справи не має номера, або його має пізніша";

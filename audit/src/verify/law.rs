@@ -8,11 +8,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{ContentHash, StreamId};
-use litopys_domain::law::fold::View;
+use litopys_domain::law::fold::{ClockState, Point, View, state};
 use litopys_domain::law::judge::judge;
-use litopys_domain::law::laws::Laws;
+use litopys_domain::law::laws::{Laws, Question};
 use litopys_domain::law::package::{Manifest, Package};
 use litopys_domain::statement::Statement;
 
@@ -21,7 +22,14 @@ use super::{PAGE_EVENTS, VerifyError, parallel};
 use crate::finding::{Fault, Finding, Place};
 use crate::payload;
 use crate::store::{CaseRow, Snapshot};
+use crate::terms::Terms;
 use crate::verify::walk::Walk;
+
+/// The laws, and their terms as counted here.
+struct Books {
+    laws: Laws,
+    terms: HashMap<ContentHash, Terms>,
+}
 
 /// One case with all that judging it looks at.
 struct CaseFile {
@@ -30,11 +38,21 @@ struct CaseFile {
     related: Vec<Arc<Vec<RecordedAct>>>,
 }
 
-/// How many cases were judged, and how many acts.
+/// How much was judged.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Judged {
     pub(crate) cases: u64,
     pub(crate) acts: u64,
+    /// Ends of terms that were counted a second way.
+    pub(crate) terms: u64,
+}
+
+impl std::ops::AddAssign for Judged {
+    fn add_assign(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.acts += other.acts;
+        self.terms += other.terms;
+    }
 }
 
 /// Judges all cases.
@@ -42,7 +60,7 @@ pub(crate) async fn judge_cases(
     snapshot: &mut Snapshot,
     walk: &mut Walk,
 ) -> Result<Judged, VerifyError> {
-    let Some(laws) = load_laws(snapshot, walk).await?.map(Arc::new) else {
+    let Some(books) = load_laws(snapshot, walk).await?.map(Arc::new) else {
         return Ok(Judged::default());
     };
     let shared = walk.streams.shared_subjects();
@@ -53,14 +71,14 @@ pub(crate) async fn judge_cases(
         let (id, sequence) = (last.aggregate_id.clone(), last.sequence);
         let whole = cut.take(rows);
         let (next, count) =
-            judge_page(snapshot, walk, &laws, &shared, whole, Some((&id, sequence))).await?;
-        judged.cases += count.cases;
-        judged.acts += count.acts;
+            judge_page(snapshot, walk, &books, &shared, whole, Some((&id, sequence))).await?;
+        judged += count;
         rows = next;
     }
     let whole = cut.rest();
-    let (_, count) = judge_page(snapshot, walk, &laws, &shared, whole, None).await?;
-    Ok(Judged { cases: judged.cases + count.cases, acts: judged.acts + count.acts })
+    let (_, count) = judge_page(snapshot, walk, &books, &shared, whole, None).await?;
+    judged += count;
+    Ok(judged)
 }
 
 /// Cases in a row of pages: the last case of a page may go on in the next.
@@ -99,7 +117,7 @@ fn cases(rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
 async fn judge_page(
     snapshot: &mut Snapshot,
     walk: &mut Walk,
-    laws: &Arc<Laws>,
+    books: &Arc<Books>,
     shared: &HashMap<String, Vec<String>>,
     whole: Vec<Vec<CaseRow>>,
     after: Option<(&str, i64)>,
@@ -113,15 +131,14 @@ async fn judge_page(
         }
     }
     relate(snapshot, shared, &mut files).await?;
-    let judged = Judged {
+    let mut judged = Judged {
         cases: files.len() as u64,
         acts: files.iter().map(|file| file.acts.len() as u64).sum(),
+        terms: 0,
     };
-    let task_laws = Arc::clone(laws);
-    let task = tokio::task::spawn_blocking(move || {
-        let found = parallel::map(files, |file| judge_case(&task_laws, &file));
-        found.into_iter().flatten().collect::<Vec<_>>()
-    });
+    let books = Arc::clone(books);
+    let task =
+        tokio::task::spawn_blocking(move || parallel::map(files, |file| judge_case(&books, &file)));
     let (next, found) = match after {
         Some((id, sequence)) => {
             let (next, found) = tokio::join!(snapshot.case_acts(id, sequence, PAGE_EVENTS), task);
@@ -129,7 +146,10 @@ async fn judge_page(
         }
         None => (Vec::new(), task.await?),
     };
-    walk.findings.extend(found);
+    for (findings, terms) in found {
+        walk.findings.extend(findings);
+        judged.terms += terms;
+    }
     Ok((next, judged))
 }
 
@@ -184,22 +204,62 @@ fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
     rows.iter().map(read).collect()
 }
 
-fn judge_case(laws: &Laws, file: &CaseFile) -> Vec<Finding> {
+/// What the law says against a case's acts, and how many terms were counted twice.
+fn judge_case(books: &Books, file: &CaseFile) -> (Vec<Finding>, u64) {
+    let laws = &books.laws;
     let related: Vec<&[RecordedAct]> = file.related.iter().map(|acts| acts.as_slice()).collect();
     let mut findings = Vec::new();
     for (index, act) in file.acts.iter().enumerate() {
         let before = &file.acts[..index];
         let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
         let verdict = judge(laws, before, &related, &act.statement, View::new(today, act.position));
-        let place = Place {
-            stream: file.stream.clone(),
-            sequence: i64::try_from(act.sequence).unwrap_or(i64::MAX),
-            position: i64::try_from(act.position).unwrap_or(i64::MAX),
-        };
+        let place = file.place(act);
         findings.extend(verdict.refusals.iter().map(|v| Finding::of_violation(v).at(&place)));
         findings.extend(stale(laws, before, act).map(|finding| finding.at(&place)));
     }
-    findings
+    let terms = count_terms(books, file);
+    let counted = terms.len() as u64;
+    findings.extend(terms.into_iter().flatten());
+    (findings, counted)
+}
+
+impl CaseFile {
+    fn place(&self, act: &RecordedAct) -> Place {
+        Place {
+            stream: self.stream.clone(),
+            sequence: i64::try_from(act.sequence).unwrap_or(i64::MAX),
+            position: i64::try_from(act.position).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// Counts every term of a fixed length a second way; a finding for each that differs.
+fn count_terms(books: &Books, file: &CaseFile) -> Vec<Option<Finding>> {
+    let laws = &books.laws;
+    let whole = state(laws, &file.acts, View::new(Date::MAX, u64::MAX));
+    let opened = whole.opened.map(|opened| (opened.date, opened.act));
+    let count = |clock: &ClockState<'_>| {
+        let act = file.acts.iter().find(|act| act.hash == clock.started_by)?;
+        let question = Question {
+            procedure: &act.statement.law.as_ref()?.procedure,
+            date: act.statement.occurred_at.date_in(laws.zone()),
+            opened: opened.filter(|(_, by)| *by != act.hash).map(|(date, _)| date),
+            position: act.position,
+        };
+        let edition = laws.due(question)?.states.hash;
+        let term = books.terms.get(&edition)?.get(clock.clock)?;
+        if file.acts.iter().any(|act| term.is_changed_by(&act.statement.act)) {
+            return None;
+        }
+        let due = term.due(clock.start, laws.zone())?;
+        let text = |point: Point| match point {
+            Point::Date(date) => format!("{} due {date}", clock.clock),
+            Point::Instant(at) => format!("{} due {at}", clock.clock),
+        };
+        let finding = Finding::new(Fault::Term, text(due), text(clock.due));
+        Some((due != clock.due).then(|| finding.at(&file.place(act))))
+    };
+    whole.clocks.iter().filter_map(count).collect()
 }
 
 /// An act may follow what its signer saw only past immaterial acts (DESIGN §3).
@@ -223,14 +283,18 @@ fn is_immaterial(laws: &Laws, statement: &Statement, position: u64) -> bool {
 
 /// Every published package, compiled from its stored texts. With one of them at fault nothing
 /// can be judged.
-async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Laws>, VerifyError> {
+async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Books>, VerifyError> {
     let mut sound = true;
     let mut laws = Laws::new(walk.time_zone.clone());
     let mut loaded: HashMap<ContentHash, Arc<Package>> = HashMap::new();
+    let mut terms = HashMap::new();
     for published in walk.packages.published.clone() {
         let package = match loaded.get(&published.package) {
             Some(package) => Ok(Arc::clone(package)),
-            None => load(snapshot, published.package).await?.map(Arc::new),
+            None => load(snapshot, published.package).await?.map(|(package, counted)| {
+                terms.insert(published.package, counted);
+                Arc::new(package)
+            }),
         };
         match package.and_then(|package| fits(&package, &published).map(|()| package)) {
             Ok(package) => {
@@ -246,7 +310,7 @@ async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<La
             }
         }
     }
-    Ok(sound.then_some(laws))
+    Ok(sound.then_some(Books { laws, terms }))
 }
 
 fn fits(package: &Package, published: &Published) -> Result<(), String> {
@@ -257,10 +321,10 @@ fn fits(package: &Package, published: &Published) -> Result<(), String> {
     Ok(())
 }
 
-async fn load(
-    snapshot: &mut Snapshot,
-    hash: ContentHash,
-) -> Result<Result<Package, String>, VerifyError> {
+/// A package with its terms, or why it is unsound.
+type Loaded = Result<(Package, Terms), String>;
+
+async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<Loaded, VerifyError> {
     let texts = snapshot.texts(&[hash.0.to_vec()]).await?;
     let Some((_, manifest)) = texts.into_iter().next() else {
         return Ok(Err("its manifest is not stored".to_owned()));
@@ -269,22 +333,30 @@ async fn load(
         Ok(parts) => parts,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let Manifest { edition, includes, codes, calendars, parameters, letters, .. } = parts;
-    let mut named = vec![edition.sha256.0.to_vec()];
+    let mut named = vec![parts.edition.sha256.0.to_vec()];
+    let Manifest { includes, codes, calendars, parameters, letters, .. } = &parts;
     for part in [includes, codes, calendars, parameters, letters] {
-        named.extend(part.into_values().map(|hash| hash.0.to_vec()));
+        named.extend(part.values().map(|hash| hash.0.to_vec()));
     }
-    let texts: HashMap<Vec<u8>, Arc<str>> = snapshot
-        .texts(&named)
-        .await?
-        .into_iter()
-        .map(|(hash, content)| (hash, Arc::from(content)))
-        .collect();
+    let texts = snapshot.texts(&named).await?.into_iter();
+    let texts = texts.map(|(hash, content)| (hash, Arc::from(content))).collect();
+    Ok(assemble(hash, &manifest, &parts, &texts))
+}
+
+fn assemble(
+    hash: ContentHash,
+    manifest: &str,
+    parts: &Manifest,
+    texts: &HashMap<Vec<u8>, Arc<str>>,
+) -> Loaded {
     let fetch = |wanted: ContentHash| texts.get(wanted.0.as_slice()).cloned();
-    let package = Package::load(&manifest, &fetch).map_err(|error| error.to_string());
+    let package = Package::load(manifest, &fetch).map_err(|error| error.to_string())?;
     // The hash of what was loaded, not the key under which it was kept.
-    Ok(package.and_then(|package| {
-        let found = package.hash;
-        if found == hash { Ok(package) } else { Err(format!("its manifest has the hash {found}")) }
-    }))
+    if package.hash != hash {
+        return Err(format!("its manifest has the hash {}", package.hash));
+    }
+    let calendar = |(id, hash): (&String, &ContentHash)| Some((id.clone(), fetch(*hash)?));
+    let calendars = parts.calendars.iter().filter_map(calendar).collect();
+    let edition = fetch(parts.edition.sha256).unwrap_or_default();
+    Ok((package, Terms::read(&edition, &calendars)?))
 }

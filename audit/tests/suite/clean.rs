@@ -29,6 +29,8 @@ async fn a_sound_ledger_has_no_findings() {
     assert_eq!(report.events, 887);
     assert_eq!(report.signatures, 889);
     assert_eq!((report.cases_judged, report.acts_judged), (176, 700));
+    // At least the prosecutor's 24 hours of each decision.
+    assert!(report.terms_counted >= 175, "{}", report.terms_counted);
     assert_eq!(report.checkpoints, ledger.notes.len() as u64);
     assert_eq!((report.published, report.waiting), (887, 0));
 }
