@@ -1,5 +1,5 @@
-//! The law as data: procedure files, editions, packages, rules, clocks, the state of a case and the judgment of
-//! an act (DESIGN §6).
+//! The law as data: procedure files, editions, packages, rules, clocks, the state of a case and the
+//! judgment of an act (DESIGN §6).
 
 pub mod book;
 pub mod calendar;

@@ -36,8 +36,8 @@ pub const ENGINE_LISTS: [&str; 10] = [
     "CL-COMPETENCE",
 ];
 
-/// Every law file, read. Made by [`LawBook::read`] from paths relative to the folder that holds `procedures/`,
-/// `codes/`, `calendars/`, `parameters/` and `letters/`.
+/// Every law file, read. Made by [`LawBook::read`] from paths relative to the folder that holds
+/// `procedures/`, `codes/`, `calendars/`, `parameters/` and `letters/`.
 #[derive(Debug, Default)]
 pub struct LawBook {
     pub(super) procedures: BTreeMap<String, Entry>,
@@ -140,7 +140,8 @@ impl LawBook {
         self.procedures.keys().map(String::as_str)
     }
 
-    /// The first days of all editions of a procedure, ascending: where it, or general law it includes, changes.
+    /// The first days of all editions of a procedure, ascending: where it, or general law it
+    /// includes, changes.
     pub fn edition_dates(&self, procedure: &str) -> Vec<Date> {
         let Some(entry) = self.procedures.get(procedure) else { return Vec::new() };
         let end = entry.root.get("until").and_then(Node::date);
@@ -154,7 +155,8 @@ impl LawBook {
         dates.into_iter().collect()
     }
 
-    /// The consolidated edition in force on a date, as its canonical text. `None` where there is none.
+    /// The consolidated edition in force on a date, as its canonical text. `None` where there is
+    /// none.
     pub fn edition_text(&self, procedure: &str, date: Date) -> Option<String> {
         let entry = self.procedures.get(procedure)?;
         let start = *self.edition_dates(procedure).iter().rfind(|start| **start <= date)?;

@@ -152,8 +152,9 @@ impl Calendar {
         day
     }
 
-    /// A term counted forward: starts the day after `start` (CNT-1), months end on the same day number or the
-    /// last day of the month (CNT-3). `None` where `span` is no length of days; far dates stop at the year 9999.
+    /// A term counted forward: starts the day after `start` (CNT-1), months end on the same day
+    /// number or the last day of the month (CNT-3). `None` where `span` is no length of days; far
+    /// dates stop at the year 9999.
     pub fn forward(&self, start: Date, span: &Value<'_>) -> Option<Date> {
         match span {
             Value::Days(n) => Some(start.saturating_add(n.days())),

@@ -1,5 +1,5 @@
-//! Makes an edition ready: reads the trees into types, types every rule, resolves every name that the engine relies
-//! on. The same way serves files and editions that come back from the log.
+//! Makes an edition ready: reads the trees into types, types every rule, resolves every name that
+//! the engine relies on. The same way serves files and editions that come back from the log.
 
 mod acts;
 mod clocks;
@@ -46,7 +46,8 @@ impl Source<'_> {
     }
 }
 
-/// The state of a case rests on its own acts alone, so `to` and clocks may not ask about other cases.
+/// The state of a case rests on its own acts alone, so `to` and clocks may not ask about other
+/// cases.
 fn asks_other_cases(rule: &Rule) -> bool {
     let mut asks = false;
     rule.visit(|seen| {

@@ -1,7 +1,8 @@
 //! Cuts a dated law file to one date, and finds the dates at which it changes.
 //!
-//! A list of `{from, is}` becomes the value in force; a map with `since` or `until` outside the date goes away, and
-//! the two keys are dropped, so that a later change of the file never alters an earlier edition.
+//! A list of `{from, is}` becomes the value in force; a map with `since` or `until` outside the
+//! date goes away, and the two keys are dropped, so that a later change of the file never alters an
+//! earlier edition.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,8 @@ use super::{
     problem::Problem,
 };
 
-/// The edition of a file on `date`: the tree with `edition` added. `None` before the file's `since` and from its
-/// `until` on.
+/// The edition of a file on `date`: the tree with `edition` added. `None` before the file's `since`
+/// and from its `until` on.
 pub(crate) fn cut(root: &Node, date: Date) -> Option<Node> {
     if !in_force(root, date) {
         return None;

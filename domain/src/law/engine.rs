@@ -15,7 +15,8 @@ pub const CALENDAR: &str = "UA";
 pub const OUT_OF_ORDER: &str = "ENG-OUT-OF-ORDER";
 /// A legal date before a change of the law that had already come when the act was signed.
 pub const BEFORE_SWITCH: &str = "ENG-BEFORE-SWITCH";
-/// An author whose role the law does not name, or whose record comes from a time without this procedure.
+/// An author whose role the law does not name, or whose record comes from a time without this
+/// procedure.
 pub const AUTHOR: &str = "ENG-AUTHOR";
 /// The engine's own flags; answers to them are always known.
 pub const FLAGS: [&str; 3] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR];

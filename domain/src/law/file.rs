@@ -1,6 +1,7 @@
 //! The types of law files, as read from a tree that was cut to one date.
 //!
-//! All are read through [`super::node`], from YAML or from an edition's JCS text; unknown keys are refused.
+//! All are read through [`super::node`], from YAML or from an edition's JCS text; unknown keys are
+//! refused.
 
 mod act;
 mod clock;

@@ -1,7 +1,8 @@
 //! The state of a case: one pure function over its acts in legal order (DESIGN §6).
 //!
-//! Order = (legal date, position). Acts entered in error and rebutted presumptions are skipped and shown. Where a
-//! late act makes recorded ones impossible, the case shows both states until a head determines one.
+//! Order = (legal date, position). Acts entered in error and rebutted presumptions are skipped and
+//! shown. Where a late act makes recorded ones impossible, the case shows both states until a head
+//! determines one.
 
 mod clock;
 mod marks;
@@ -28,7 +29,8 @@ use crate::{
     violation::Words,
 };
 
-/// Up to where a case is looked at: acts of legal dates not after `date`, at positions before `position`.
+/// Up to where a case is looked at: acts of legal dates not after `date`, at positions before
+/// `position`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {
     pub date: Date,
@@ -328,7 +330,8 @@ impl<'a> Folder<'a> {
         ActStatus::Effective
     }
 
-    /// Acts that stand before this one in law but were recorded after it, and acts that took others back after it.
+    /// Acts that stand before this one in law but were recorded after it, and acts that took others
+    /// back after it.
     fn blame(&mut self, position: u64, errors: &[u64]) {
         self.culprits.extend(errors.iter().filter(|error| **error > position));
         let late =

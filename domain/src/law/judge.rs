@@ -1,15 +1,18 @@
 //! The judgment of an act: what refuses it, what flags it, what it would do (DESIGN §1.7, §3, §6).
 //!
-//! Codes of refusals: `law-missing`, `wrong-law`, `no-edition`, `unknown-act`; `wrong-precision`, `in-the-future`;
-//! `impossible-transition`, `state-disputed`, `not-due`, `rebuts-presumption`; `missing-fact`, `unknown-fact`,
-//! `wrong-fact`, `unknown-code`, `fact-must-be-sealed`, `missing-sealed`, `unknown-sealed`, `sealed-must-be-open`;
-//! `role-may-not-sign`, `role-may-not-record`, `signature-missing`, `author-required`, `author-not-allowed`,
-//! `unknown-role`, `only-services`, `unknown-office`; `unknown-source`, `missing-basis`, `unknown-basis`;
-//! `unknown-concern`, `unfit-concern`, `already-served`; `rule-refuses`, `flag-unanswered`, `unknown-rule`.
+//! Codes of refusals: `law-missing`, `wrong-law`, `no-edition`, `unknown-act`; `wrong-precision`,
+//! `in-the-future`; `impossible-transition`, `state-disputed`, `not-due`, `rebuts-presumption`;
+//! `missing-fact`, `unknown-fact`, `wrong-fact`, `unknown-code`, `fact-must-be-sealed`,
+//! `missing-sealed`, `unknown-sealed`, `sealed-must-be-open`; `role-may-not-sign`,
+//! `role-may-not-record`, `signature-missing`, `author-required`, `author-not-allowed`,
+//! `unknown-role`, `only-services`, `unknown-office`; `unknown-source`, `missing-basis`,
+//! `unknown-basis`; `unknown-concern`, `unfit-concern`, `already-served`; `rule-refuses`,
+//! `flag-unanswered`, `unknown-rule`.
 //!
-//! Refused is only what cannot be true or trusted; everything else is a flag. Flags of severity V and U must be
-//! answered in the statement. Answers to rules that do not fire are kept and change nothing, since a flag may fall
-//! away between drafting and recording; answers to rules the edition does not know are refused.
+//! Refused is only what cannot be true or trusted; everything else is a flag. Flags of severity V
+//! and U must be answered in the statement. Answers to rules that do not fire are kept and change
+//! nothing, since a flag may fall away between drafting and recording; answers to rules the edition
+//! does not know are refused.
 
 mod engine_acts;
 mod facts;
@@ -106,9 +109,10 @@ struct Court<'a, 's> {
 
 /// Judges a candidate for the end of the log.
 ///
-/// `acts` are all recorded acts of its case, `related` those of the subjects' other cases; `view.date` is the
-/// ledger's date at `view.position`, the position the candidate would get. Acts at or after that position are not seen,
-/// so that a recorded act is judged again by its own position and date of recording.
+/// `acts` are all recorded acts of its case, `related` those of the subjects' other cases;
+/// `view.date` is the ledger's date at `view.position`, the position the candidate would get. Acts
+/// at or after that position are not seen, so that a recorded act is judged again by its own
+/// position and date of recording.
 pub fn judge<'a>(
     laws: &'a Laws,
     acts: &'a [RecordedAct],

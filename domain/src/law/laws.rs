@@ -37,8 +37,8 @@ pub struct Question<'q> {
 pub struct Due<'a> {
     /// The edition in force on the act's legal date: what the act cites.
     pub package: &'a Package,
-    /// Where states and clocks come from: the same, or the edition of the opening date where a switch since then
-    /// left pending cases to the old text.
+    /// Where states and clocks come from: the same, or the edition of the opening date where a
+    /// switch since then left pending cases to the old text.
     pub states: &'a Package,
 }
 
@@ -75,7 +75,8 @@ impl Laws {
         self.procedures.keys().map(String::as_str)
     }
 
-    /// The package of the edition in force on a date, of several the last published before `position`.
+    /// The package of the edition in force on a date, of several the last published before
+    /// `position`.
     pub fn in_force(&self, procedure: &str, date: Date, position: u64) -> Option<&Package> {
         let editions = self.procedures.get(procedure)?;
         editions.range(..=date).rev().find_map(|(_, published)| last_before(published, position))
@@ -113,7 +114,8 @@ impl Laws {
         editions.flatten().map(|published| &published.package.law)
     }
 
-    /// The first switch that lies after `after` and not after `until`, among the editions published.
+    /// The first switch that lies after `after` and not after `until`, among the editions
+    /// published.
     pub fn switch_between(&self, procedure: &str, after: Date, until: Date) -> Option<Date> {
         let editions = self.procedures.get(procedure)?;
         editions.keys().find(|date| after < **date && **date <= until).copied()

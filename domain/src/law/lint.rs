@@ -16,8 +16,8 @@ use super::{
 };
 
 impl LawBook {
-    /// Everything that is wrong with the files, sorted by place. An empty list means that every edition of every
-    /// procedure loads, its examples hold, and its names and states hang together.
+    /// Everything that is wrong with the files, sorted by place. An empty list means that every
+    /// edition of every procedure loads, its examples hold, and its names and states hang together.
     pub fn lint(&self) -> Vec<Problem> {
         let mut problems = BTreeSet::new();
         for (id, list) in &self.lists {

@@ -77,8 +77,8 @@ impl CodeList {
         })
     }
 
-    /// The territorial body an office belongs to on a date: units (`RRUU`) count by their first two digits, and
-    /// `merged_into` is followed. `None` for what is no office of the list.
+    /// The territorial body an office belongs to on a date: units (`RRUU`) count by their first two
+    /// digits, and `merged_into` is followed. `None` for what is no office of the list.
     pub fn body(&self, office: &str, date: Date) -> Option<&str> {
         let unit = office.len() == 4 && office.bytes().all(|b| b.is_ascii_digit());
         let mut code = if unit { office.get(..2)? } else { office };

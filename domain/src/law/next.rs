@@ -1,4 +1,5 @@
-//! What may happen next in a case, who must sign it, what it asks for, and why the rest is not possible.
+//! What may happen next in a case, who must sign it, what it asks for, and why the rest is not
+//! possible.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -56,8 +57,8 @@ pub struct DueTerm {
     pub warnings: Vec<Date>,
 }
 
-/// Every act of the edition due on `view.date`, the possible ones first. For a case not yet opened give no acts and
-/// the procedure.
+/// Every act of the edition due on `view.date`, the possible ones first. For a case not yet opened
+/// give no acts and the procedure.
 pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View) -> Vec<NextAct> {
     let items = items(laws, acts);
     let case = fold(laws, &items, View { date: Date::MAX, ..view });
@@ -75,7 +76,8 @@ pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View)
     next
 }
 
-/// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran out.
+/// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran
+/// out.
 pub fn service_acts_due<'a>(case: &CaseState<'a>, today: Date) -> Vec<(&'a str, Date, &'a str)> {
     let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until());
     ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock))).collect()
@@ -166,8 +168,8 @@ fn schema(law: &Law, act: &ActLaw, date: Date, which: impl Fn(Kept) -> bool) -> 
     })
 }
 
-/// What changed between the act a signer saw and now: material acts recorded after it. Empty where a statement may
-/// follow its `seen` (DESIGN §3, signing at human speed).
+/// What changed between the act a signer saw and now: material acts recorded after it. Empty where
+/// a statement may follow its `seen` (DESIGN §3, signing at human speed).
 pub fn material_since<'a>(
     laws: &Laws,
     acts: &'a [RecordedAct],

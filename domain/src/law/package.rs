@@ -1,7 +1,8 @@
-//! Packages: the manifest of hashes of what judges an act (DESIGN §6), and a law loaded back from it.
+//! Packages: the manifest of hashes of what judges an act (DESIGN §6), and a law loaded back from
+//! it.
 //!
-//! A manifest is JCS. Its SHA-256 is what acts cite. The texts it names are content-addressed: editions, included
-//! editions, code lists, calendars and parameters as JCS, letters as they are.
+//! A manifest is JCS. Its SHA-256 is what acts cite. The texts it names are content-addressed:
+//! editions, included editions, code lists, calendars and parameters as JCS, letters as they are.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -100,8 +101,8 @@ pub enum PackageError {
 pub type Fetch<'a> = dyn Fn(ContentHash) -> Option<Arc<str>> + 'a;
 
 impl Package {
-    /// Loads a package from its published texts. Every hash is checked, and the law is compiled the same way as
-    /// from files.
+    /// Loads a package from its published texts. Every hash is checked, and the law is compiled the
+    /// same way as from files.
     pub fn load(manifest: &str, fetch: &Fetch<'_>) -> Result<Self, PackageError> {
         if manifest.len() > MANIFEST_BYTES_MAX {
             return Err(PackageError::Manifest(format!("it has {} bytes", manifest.len())));

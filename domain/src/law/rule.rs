@@ -1,22 +1,24 @@
 //! The rule language: small, typed, total.
 //!
-//! Literals `2025-03-10 · 36m · 3y · 30d · 15wd · 24h · 12 · "text or code" · true · ["a", "b"]`; operators
-//! `== != < <= > >= && || ! in`; no arithmetic. A rule sees the statement, this case's and the subjects' earlier
-//! acts and the package; never the clock and never its own act's `recorded_at`.
+//! Literals `2025-03-10 · 36m · 3y · 30d · 15wd · 24h · 12 · "text or code" · true · ["a", "b"]`;
+//! operators `== != < <= > >= && || ! in`; no arithmetic. A rule sees the statement, this case's
+//! and the subjects' earlier acts and the package; never the clock and never its own act's
+//! `recorded_at`.
 //!
-//! Paths: `facts.x`, `facts(ActId).x` (the latest such act of this case not after this one), `has(sealed.x)`,
-//! `act.date`, `act.instant`, `act.office`, `act.source`, `author.role|body|reference`, `signers.role|office`,
-//! `case.state`, `opened.date|office`, `clock.ID.due`, `subjects`, `evidence`.
+//! Paths: `facts.x`, `facts(ActId).x` (the latest such act of this case not after this one),
+//! `has(sealed.x)`, `act.date`, `act.instant`, `act.office`, `act.source`,
+//! `author.role|body|reference`, `signers.role|office`, `case.state`, `opened.date|office`,
+//! `clock.ID.due`, `subjects`, `evidence`.
 //!
-//! Functions: `has(path)`, `count(list)`, `recorded(Act)`, `date_of(Act)`, `recorded_on(Act)`, `times(Act)`,
-//! `same_signer(Act)`, `days|working_days|months|years|hours(n)`, `after(date, span)`, `before(date, span)`,
-//! `due(date, span)`, `date(instant)`, `money(n, "UAH")`, `param(name)`, `param_at(name, date)`,
-//! `same_body(a, b)`, `subject_has("procedure", [states])`, `subject_term_open("procedure", [states], "clock")`,
-//! `subject_recorded("procedure", Act)`.
+//! Functions: `has(path)`, `count(list)`, `recorded(Act)`, `date_of(Act)`, `recorded_on(Act)`,
+//! `times(Act)`, `same_signer(Act)`, `days|working_days|months|years|hours(n)`, `after(date,
+//! span)`, `before(date, span)`, `due(date, span)`, `date(instant)`, `money(n, "UAH")`,
+//! `param(name)`, `param_at(name, date)`, `same_body(a, b)`, `subject_has("procedure", [states])`,
+//! `subject_term_open("procedure", [states], "clock")`, `subject_recorded("procedure", Act)`.
 //!
-//! What does not type does not load, so evaluation cannot fail. An optional value may be touched only to the
-//! right of `has(x) &&` or `!has(x) ||`. Should a value still be missing (a parameter not yet in force, an old
-//! act read under another edition), every comparison with it is false.
+//! What does not type does not load, so evaluation cannot fail. An optional value may be touched
+//! only to the right of `has(x) &&` or `!has(x) ||`. Should a value still be missing (a parameter
+//! not yet in force, an old act read under another edition), every comparison with it is false.
 
 mod check;
 mod expr;

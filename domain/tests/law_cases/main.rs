@@ -1,4 +1,5 @@
-//! Cases under a small law of their own: given recorded acts, when a statement comes, then a verdict and a state.
+//! Cases under a small law of their own: given recorded acts, when a statement comes, then a
+//! verdict and a state.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 #![expect(clippy::needless_pass_by_value, reason = "tests write facts in place")]
 

@@ -1,4 +1,5 @@
-//! How long a judgment takes. Run in release: `cargo test --release -p litopys-domain --test law_cases -- --ignored`.
+//! How long a judgment takes. Run in release: `cargo test --release -p litopys-domain --test
+//! law_cases -- --ignored`.
 
 use std::time::Instant;
 

@@ -89,7 +89,8 @@ impl<'l> Case<'l> {
         View::new(self.today, self.next)
     }
 
-    /// A sound draft of an act: law, office and subject are right; roles are the act's first alternative.
+    /// A sound draft of an act: law, office and subject are right; roles are the act's first
+    /// alternative.
     pub(crate) fn draft(&self, act: &str, at: &str, facts: Json) -> Statement {
         let occurred_at: litopys_domain::legal_time::LegalTime = at.parse().unwrap();
         let opened = self.state().opened.map(|opened| opened.date);

@@ -83,7 +83,8 @@ impl ClockState<'_> {
         self.status == ClockStatus::Running
     }
 
-    /// The legal date of the service act it fires: the day after a last day, the day of a last moment.
+    /// The legal date of the service act it fires: the day after a last day, the day of a last
+    /// moment.
     pub fn fires_on(&self) -> Date {
         match self.due {
             Point::Date(date) => date.saturating_add(1.day()),
@@ -339,8 +340,8 @@ fn void_annulled(case: &mut CaseState<'_>, item: &Item<'_>) {
     }
 }
 
-/// Whether a clock that fires this act has run out by the act's legal date. Acts that no clock of the case fires are
-/// outside services' own.
+/// Whether a clock that fires this act has run out by the act's legal date. Acts that no clock of
+/// the case fires are outside services' own.
 pub(super) fn is_due(clocks: &[ClockState<'_>], act: &str, item: &Item<'_>) -> bool {
     let mut fired =
         clocks.iter().filter(|state| state.law.fires.as_deref() == Some(act)).peekable();

@@ -193,8 +193,8 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
 }
 
 impl Moment<'_, '_> {
-    /// A term that has not started is open; one that ran past its last day is not, whether or not the ledger
-    /// has said so.
+    /// A term that has not started is open; one that ran past its last day is not, whether or not
+    /// the ledger has said so.
     fn term_open(&self, case: &CaseState<'_>, clock: &str) -> bool {
         match case.clocks.iter().rfind(|state| state.clock == clock) {
             None => true,

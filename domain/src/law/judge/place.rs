@@ -71,8 +71,8 @@ impl<'a> Court<'a, '_> {
         }
     }
 
-    /// Replays the acts that stand later in law. A presumption that falls must be named; other acts that fall put
-    /// the case out of order.
+    /// Replays the acts that stand later in law. A presumption that falls must be named; other acts
+    /// that fall put the case out of order.
     pub(super) fn replay(&mut self, items: &[Item<'a>]) {
         if !self.verdict.refusals.is_empty() {
             return;

@@ -1,5 +1,5 @@
-//! Who signs, for whom, in which office; and the codes a statement carries. That a signer really holds the post is
-//! the registry's question.
+//! Who signs, for whom, in which office; and the codes a statement carries. That a signer really
+//! holds the post is the registry's question.
 
 use std::collections::BTreeSet;
 

@@ -39,7 +39,8 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
     problems
 }
 
-/// States reached from the opening acts; attested records, which may open in any state, do not count.
+/// States reached from the opening acts; attested records, which may open in any state, do not
+/// count.
 fn reachable(law: &Law) -> BTreeSet<&str> {
     let mut reached: BTreeSet<&str> = law
         .acts

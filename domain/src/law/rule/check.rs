@@ -1,7 +1,7 @@
 //! Types a rule. What passes here cannot fail when it is evaluated.
 //!
-//! Optional values: a rule may touch one only where the language can see that it is there, that is to the
-//! right of `has(x) &&` or of `!has(x) ||`. Everything else does not load.
+//! Optional values: a rule may touch one only where the language can see that it is there, that is
+//! to the right of `has(x) &&` or of `!has(x) ||`. Everything else does not load.
 
 use std::collections::BTreeSet;
 
@@ -139,7 +139,8 @@ impl Checker<'_> {
         Ok(plain(Expr::Compare(Op::In, Box::new((item.expr, list.expr))), Type::Bool, at))
     }
 
-    /// Two values may be compared when their types agree; a text literal is checked against the code list.
+    /// Two values may be compared when their types agree; a text literal is checked against the
+    /// code list.
     fn comparable(&self, left: &Typed, right: &Typed) -> Result<(), RuleError> {
         match (&left.ty, &right.ty) {
             (a, b) if a == b && !matches!(a, Type::List(_)) => Ok(()),
