@@ -1,6 +1,6 @@
 //! A YAML or JSON document as a tree whose every part knows its line and column.
 //!
-//! Law files are read to this tree, cut to a date ([`super::cut`]), and only then read into types.
+//! Law files are read to this tree, cut to a date (`law::cut`), and only then read into types.
 //! An edition that comes back from the log as JCS text takes the same way, so both give the same
 //! engine.
 
