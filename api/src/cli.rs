@@ -6,6 +6,7 @@
 //! Exit status: 0 done, 1 failed, 2 wrong usage, 3 the ledger refused.
 
 mod backup;
+mod client;
 mod clock;
 mod data;
 mod database;
@@ -20,7 +21,9 @@ mod out;
 mod procedure;
 mod publish;
 mod record;
+mod serve;
 mod sign;
+mod token;
 mod urls;
 mod words;
 
@@ -56,12 +59,16 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answer requests
+    Serve(serve::Args),
     /// Make a new ledger: its key, its genesis and the law it works by
     Init(init::Args),
     /// Make a signing key
     Keygen(keygen::Args),
     /// Show a draft in words and add a signature to it
     Sign(sign::Args),
+    /// Make a bearer token for a caller
+    Token(token::Args),
     /// Copy the whole ledger, while it runs or not
     Backup(backup::BackupArgs),
     /// Put a ledger back from a backup
@@ -95,6 +102,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Token(args) => token::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Sign(args) => sign::run(&args),

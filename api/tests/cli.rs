@@ -13,3 +13,5 @@ mod help;
 mod keeping;
 #[path = "cli/law.rs"]
 mod law;
+#[path = "cli/serving.rs"]
+mod serving;

@@ -5,13 +5,13 @@ fn alone_it_prints_help_with_the_commands() {
     let said = Desk::new().run("");
     assert_eq!(said.status, 0, "{}", said.err);
     let commands = said.out.split("Commands:").nth(1).unwrap();
-    assert!(commands.trim_start().starts_with("init "), "{commands}");
+    assert!(commands.trim_start().starts_with("serve "), "{commands}");
 }
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let desk = Desk::new();
-    for command in ["init", "keygen", "sign", "backup", "restore", "database-url"] {
+    for command in ["serve", "init", "keygen", "sign", "token", "backup", "restore", "database-url"] {
         let said = desk.ok(&format!("{command} --help"));
         assert!(said.contains("Example"), "{command}\n{said}");
         assert!(said.contains(&format!("litopys {command}")), "{command}\n{said}");

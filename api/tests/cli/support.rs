@@ -82,3 +82,9 @@ impl Said {
 pub(crate) fn value<'a>(said: &'a str, label: &str) -> &'a str {
     said.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
 }
+
+/// A ledger being served; it is told to stop when this is dropped.
+pub(crate) struct Served {
+    pub(crate) child: std::process::Child,
+    pub(crate) address: String,
+}
