@@ -20,6 +20,7 @@ mod opened;
 mod out;
 mod procedure;
 mod publish;
+mod rebuild;
 mod record;
 mod serve;
 mod sign;
@@ -69,6 +70,8 @@ enum Command {
     Sign(sign::Args),
     /// Make a bearer token for a caller
     Token(token::Args),
+    /// Build the read models anew
+    Rebuild(rebuild::Args),
     /// Copy the whole ledger, while it runs or not
     Backup(backup::BackupArgs),
     /// Put a ledger back from a backup
@@ -107,6 +110,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Sign(args) => sign::run(&args),
+        Command::Rebuild(args) => rebuild::run(&args),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Procedure(args) => procedure::run(args),

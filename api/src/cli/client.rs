@@ -99,12 +99,7 @@ impl Client {
         Ok(std::io::BufReader::new(answer.into_body().into_reader()))
     }
 
-    fn send(
-        &self,
-        path: &str,
-        kind: &str,
-        body: Vec<u8>,
-    ) -> Result<Response<Body>, ureq::Error> {
+    fn send(&self, path: &str, kind: &str, body: Vec<u8>) -> Result<Response<Body>, ureq::Error> {
         let mut request = self.agent.post(format!("{}{path}", self.base)).content_type(kind);
         if let Some(bearer) = &self.bearer {
             request = request.header("authorization", bearer);

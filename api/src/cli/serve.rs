@@ -1,6 +1,7 @@
 //! `litopys serve`: the ledger, its read models and its door, until a signal or a failure.
 
 use std::future::Future;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use litopys_api::http::limits::Limits;
 use litopys_api::http::{self, Parts};
 use litopys_api::ledger::Ledger;
 use litopys_domain::keys::PublicKey;
+use litopys_migrations::Role;
+use litopys_projections::{Runner, RunnerOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -61,8 +64,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 fn start_log(format: LogFormat) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("LITOPYS_LOG").unwrap_or_else(|_| "info".into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("LITOPYS_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
@@ -100,6 +106,7 @@ pub(crate) struct Open {
     database: Database,
     ledger: Arc<Ledger>,
     appender: AppenderTask,
+    projections: Runner,
     parts: Parts,
 }
 
@@ -118,9 +125,10 @@ pub(crate) async fn open(place: &Place, limits: Limits) -> anyhow::Result<Open> 
         bail!("the database holds no ledger: make one with `litopys init`, or set DATABASE_URL");
     }
     caught_up(&ledger).await?;
+    let projections = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
     let tokens = token_verifier(&origin, &dir)?;
     let parts = Parts { ledger: Arc::clone(&ledger), tokens, limits };
-    Ok(Open { origin, database, ledger, appender, parts })
+    Ok(Open { origin, database, ledger, appender, projections, parts })
 }
 
 fn token_verifier(origin: &str, dir: &DataDir) -> anyhow::Result<TokenVerifier> {
@@ -142,7 +150,7 @@ impl Open {
         listener: TcpListener,
         stop: impl Future<Output = String> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let Self { database, ledger, appender, parts, .. } = self;
+        let Self { database, ledger, appender, projections, parts, .. } = self;
         let (tell, told) = oneshot::channel();
         let gone: Pin<Box<dyn Future<Output = anyhow::Error> + Send>> = match &database {
             Database::Private(_) => Box::pin(std::future::pending()),
@@ -160,7 +168,7 @@ impl Open {
             _ = tell.send(end);
         };
         http::serve(listener, shutdown, parts).await.context("answering failed")?;
-        drop(ledger);
+        drop((projections, ledger));
         database.close().await?;
         match told.await {
             Ok(End::Failed(error)) => Err(error),

@@ -88,13 +88,13 @@ fn the_private_database_is_started_again() {
     std::process::Command::new("kill").args(["-KILL", &pid]).status().unwrap();
     let began = Instant::now();
     loop {
-        let checkpoint = served.get("/checkpoint");
+        let ready = served.get("/readyz");
         let again = std::fs::read_to_string(desk.path("data/data/postmaster.pid"));
         let other = again.is_ok_and(|text| text.lines().next() != Some(pid.as_str()));
-        if other && checkpoint.starts_with("HTTP/1.1 200") {
+        if other && ready.starts_with("HTTP/1.1 200") {
             break;
         }
-        assert!(began.elapsed() < Duration::from_secs(20), "{checkpoint}");
+        assert!(began.elapsed() < Duration::from_secs(20), "{ready}");
         std::thread::sleep(Duration::from_millis(200));
     }
     served.signal("TERM");
@@ -144,7 +144,8 @@ impl Served {
 
     fn ask(&self, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}connection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
