@@ -4,19 +4,27 @@
 //! a resource is a file. Errors are problem details, rendered by the gate.
 
 pub mod acts;
+mod cases;
 pub mod catalogue;
+mod codes;
 mod docs;
+mod drafts;
 pub mod error;
 mod extract;
 mod gate;
 mod health;
 pub mod language;
 pub mod limits;
+mod lists;
 mod log;
 mod measure;
+mod officers;
 pub mod problem;
 mod problems;
+mod procedures;
 mod router;
+mod statistics;
+mod worklist;
 
 use std::future::Future;
 use std::io;

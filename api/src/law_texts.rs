@@ -32,6 +32,14 @@ pub async fn store(pool: &PgPool, package: &PackageTexts) -> Result<(), StoredEr
     Ok(())
 }
 
+/// One text by its hash; none where it is not stored.
+pub async fn text(
+    executor: impl PgExecutor<'_>,
+    hash: ContentHash,
+) -> Result<Option<Arc<str>>, StoredError> {
+    Ok(fetch(executor, &[hash]).await?.remove(&hash))
+}
+
 /// Loads a package by the hash that acts cite; every text's hash is checked.
 pub async fn load(executor: &mut PgConnection, hash: ContentHash) -> Result<Package, StoredError> {
     let fault = || corrupt("packages", "content", hash);

@@ -31,7 +31,7 @@ pub enum Resource<'a> {
     /// An act to record.
     Act(&'a Statement),
     /// A case of this office.
-    Office(&'a str),
+    Office(Option<&'a str>),
 }
 
 /// Why an action is denied.
@@ -52,6 +52,18 @@ pub enum Denied {
 /// Every route and the action it is. A route that is not listed is refused.
 pub const ROUTES: &[(Method, &str, Action)] = &[
     (Method::POST, "/v1/acts", Action::RecordActs),
+    (Method::POST, "/v1/drafts", Action::Draft),
+    (Method::GET, "/v1/cases", Action::ReadCases),
+    (Method::GET, "/v1/cases/{id}", Action::ReadCases),
+    (Method::GET, "/v1/cases/{id}/history", Action::ReadCases),
+    (Method::GET, "/v1/cases/{id}/next-acts", Action::ReadCases),
+    (Method::GET, "/v1/cases/{id}/acts/{n}/view", Action::ReadCases),
+    (Method::GET, "/v1/worklist", Action::ReadCases),
+    (Method::GET, "/v1/officers", Action::ReadOfficers),
+    (Method::GET, "/v1/procedures", Action::ReadLaw),
+    (Method::GET, "/v1/procedures/{id}", Action::ReadLaw),
+    (Method::GET, "/v1/codes/{list}", Action::ReadLaw),
+    (Method::GET, "/v1/statistics/{table}", Action::ReadStatistics),
     (Method::GET, "/v1/proofs/{position}", Action::ReadProofs),
     (Method::GET, "/checkpoint", Action::Open),
     (Method::GET, "/tile/{level}/{*index}", Action::ReadHashes),

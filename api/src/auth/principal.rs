@@ -74,13 +74,39 @@ impl Offices {
         if offices.contains("*") { Self::All } else { Self::Only(offices) }
     }
 
-    pub fn cover(&self, office: &str) -> bool {
+    /// Whether cases of an office may be seen. A territorial body sees its units: `RRUU` counts as
+    /// `RR` too. What has no office is for those who may see all.
+    pub fn cover(&self, office: Option<&str>) -> bool {
+        match (self, office) {
+            (Self::All, _) => true,
+            (Self::Only(_), None) => false,
+            (Self::Only(offices), Some(office)) => {
+                let unit = office.len() == 4 && office.bytes().all(|b| b.is_ascii_digit());
+                let body = office.get(..2).filter(|_| unit);
+                offices.contains(office) || body.is_some_and(|body| offices.contains(body))
+            }
+        }
+    }
+
+    /// The one office a list may be narrowed to; none where all may be seen.
+    ///
+    /// # Errors
+    /// Several are allowed: the caller must say which.
+    pub fn only(&self) -> Result<Option<&str>, SeveralOffices> {
         match self {
-            Self::All => true,
-            Self::Only(offices) => offices.contains(office),
+            Self::All => Ok(None),
+            Self::Only(offices) => match offices.len() {
+                1 => Ok(offices.first().map(String::as_str)),
+                _ => Err(SeveralOffices),
+            },
         }
     }
 }
+
+/// A list is of one office at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("name one of the token's offices")]
+pub struct SeveralOffices;
 
 /// Who calls, and with which rights.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,12 @@ pub const CATALOGUE: &[Known] = &[
         "Неправильна будова запиту",
     ),
     known(
+        "invalid-draft",
+        S::UNPROCESSABLE_ENTITY,
+        "No draft can be made of this",
+        "Із цього не скласти проєкту",
+    ),
+    known(
         "invalid-parameter",
         S::BAD_REQUEST,
         "A parameter cannot be read",
@@ -90,6 +96,12 @@ pub const CATALOGUE: &[Known] = &[
         S::FORBIDDEN,
         "The token does not allow this",
         "Токен цього не дозволяє",
+    ),
+    known(
+        "not-reflected",
+        S::SERVICE_UNAVAILABLE,
+        "Answers do not reflect that much yet",
+        "Відповіді ще не враховують цього",
     ),
     known(
         "other-office",

@@ -10,10 +10,13 @@ use litopys_domain::canonical::CanonicalError;
 use litopys_domain::ids::StatementHash;
 use litopys_domain::statement::StatementError;
 use litopys_domain::violation::{Violation, Words};
+use litopys_projections::ProjectionError;
+use litopys_projections::reads::cursor::ListError;
 
 use super::catalogue;
 use crate::append::SubmitError;
 use crate::auth::{Denied, TokenError};
+use crate::draft::DraftError;
 use crate::record::RecordError;
 use crate::stored::StoredError;
 
@@ -47,6 +50,10 @@ pub enum HttpError {
     Record(#[from] RecordError),
     #[error(transparent)]
     Stored(#[from] StoredError),
+    #[error("the draft cannot be made")]
+    Draft(#[from] DraftError),
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
     #[error("more requests than one caller may send")]
     RateLimited,
     #[error("more requests at once than are served")]
@@ -77,6 +84,8 @@ impl HttpError {
             Self::InvalidParameter { .. } => "invalid-parameter",
             Self::Record(error) => record_code(error),
             Self::Stored(error) => stored_code(error),
+            Self::Draft(error) => draft_code(error),
+            Self::Projection(error) => projection_code(error),
             Self::RateLimited => "rate-limited",
             Self::Overloaded => "overloaded",
             Self::TimedOut => "timed-out",
@@ -130,8 +139,15 @@ impl HttpError {
                 "a value that may stand only once is there already",
                 "значення, що може бути лише раз, уже є",
             ),
+            Self::Draft(DraftError::Request { words, .. }) => words.clone(),
+            Self::Projection(ProjectionError::TimedOut { wanted, at, .. }) => Words::new(
+                format!("position {wanted} is not reflected yet; answers stand at {at}"),
+                format!("позицію {wanted} ще не враховано; відповіді станом на {at}"),
+            ),
             // What these say is for the log, not for the caller.
             Self::Stored(_)
+            | Self::Projection(_)
+            | Self::Draft(DraftError::Random(_) | DraftError::Stored(_))
             | Self::Panicked
             | Self::Record(RecordError::Stored(_) | RecordError::Vault(_)) => Words::new(
                 "tell the operator the instance below",
@@ -146,6 +162,15 @@ impl HttpError {
         match self {
             Self::Record(RecordError::Refused(violations)) => violations.clone(),
             Self::Record(RecordError::Malformed(error)) => vec![malformed(error)],
+            Self::Draft(DraftError::Statement(error)) => {
+                vec![malformed(&ActError::Statement(error.clone()))]
+            }
+            Self::Draft(DraftError::Request { pointer, words }) => vec![Violation::new(
+                "invalid-draft",
+                *pointer,
+                words.clone(),
+                Words::new("see GET /v1/procedures", "див. GET /v1/procedures"),
+            )],
             Self::InvalidBody { pointer, message } => vec![Violation::new(
                 "invalid-body",
                 pointer.clone(),
@@ -226,6 +251,42 @@ fn stored_code(error: &StoredError) -> &'static str {
     match error {
         StoredError::Database(_) => "database-unavailable",
         StoredError::Corrupt { .. } => "corrupt-data",
+    }
+}
+
+fn draft_code(error: &DraftError) -> &'static str {
+    match error {
+        DraftError::Request { .. } => "invalid-draft",
+        DraftError::Statement(error) => act_code(&ActError::Statement(error.clone())),
+        DraftError::Random(_) => "internal",
+        DraftError::Stored(error) => stored_code(error),
+    }
+}
+
+fn projection_code(error: &ProjectionError) -> &'static str {
+    match error {
+        ProjectionError::TimedOut { .. } | ProjectionError::Moved { .. } => "not-reflected",
+        error if is_unmade(error) => "not-reflected",
+        ProjectionError::Database(_) => "database-unavailable",
+        _ => "corrupt-data",
+    }
+}
+
+/// Whether the read models are not there yet: undefined table or schema.
+pub(super) fn is_unmade(error: &ProjectionError) -> bool {
+    let ProjectionError::Database(error) = error else { return false };
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(&*code, "42P01" | "3F000"))
+}
+
+impl From<ListError> for HttpError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Cursor(error) => {
+                Self::InvalidParameter { name: "after".to_owned(), message: error.to_string() }
+            }
+            ListError::Projection(error) => error.into(),
+        }
     }
 }
 

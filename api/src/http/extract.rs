@@ -85,12 +85,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
-        if !is_media_type(request.headers(), "application/json") {
-            return Err(HttpError::MediaType { expected: "application/json" });
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|error| unread(&error))?;
-        parse_json(&bytes).map(Self)
+        parse_json(&body_of(request, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body that says it is JSON.
+pub(super) async fn body_of<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Bytes, HttpError> {
+    if !is_media_type(request.headers(), "application/json") {
+        return Err(HttpError::MediaType { expected: "application/json" });
+    }
+    Bytes::from_request(request, state).await.map_err(|error| unread(&error))
 }
 
 /// Whether the content type is this one, whatever its parameters.

@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::App;
+use super::{App, health};
 
 /// Upper bounds of the latency histogram, in seconds.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -61,6 +61,10 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     gauge!("litopys_log_size").set(float(app.ledger.tail().size()));
     let published = app.ledger.published().map_or(0, |(size, _)| size);
     gauge!("litopys_log_published_size").set(float(published));
+    if let Some(reflected) = health::reflected(&app).await {
+        let lag = app.ledger.tail().size().saturating_sub(reflected);
+        gauge!("litopys_projection_lag_acts").set(float(lag));
+    }
     let text = RENDERER.get().and_then(Option::as_ref).map(PrometheusHandle::render);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text.unwrap_or_default())
 }

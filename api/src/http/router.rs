@@ -11,7 +11,10 @@ use utoipa_axum::routes;
 use axum::response::IntoResponse as _;
 
 use super::error::HttpError;
-use super::{App, BODY_BYTES_MAX, acts, docs, gate, health, log, measure, problems};
+use super::{
+    App, BODY_BYTES_MAX, acts, cases, codes, docs, drafts, gate, health, log, measure, officers,
+    problems, procedures, statistics, worklist,
+};
 
 /// Every route, ready to be served.
 pub fn router(app: App) -> Router {
@@ -33,6 +36,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(docs::Frame::openapi())
         .routes(routes!(acts::record))
+        .routes(routes!(drafts::draft))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::one))
+        .routes(routes!(cases::history::history))
+        .routes(routes!(cases::history::seen))
+        .routes(routes!(cases::next::next_acts))
+        .routes(routes!(worklist::list))
+        .routes(routes!(officers::list))
+        .routes(routes!(procedures::list))
+        .routes(routes!(procedures::one))
+        .routes(routes!(codes::list))
+        .routes(routes!(statistics::table))
         .routes(routes!(log::proof))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::hash_tile))

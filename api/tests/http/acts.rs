@@ -5,7 +5,7 @@ use litopys_api::receipt::Receipt;
 use litopys_domain::log::{CheckpointPolicy, NoteSigner, verify_inclusion};
 use serde_json::{Value, json};
 
-use crate::support::app::{ORIGIN, ledger_key, lines};
+use crate::support::app::{ORIGIN, ledger_key, lines, ndjson};
 use crate::support::people::{registering, registration, signed, statement};
 use crate::support::{Person, TestApp};
 
@@ -49,7 +49,7 @@ async fn only_a_signer_hands_in_an_act() {
     let mut blind = app.client(&app.officer, &[Scope::CaseRead]).await;
     assert_eq!(blind.post_json("/v1/acts", &body).await.problem(403), "not-permitted");
     let facts = json!({"role": "R-TO-HEAD", "office": "46", "from": "2026-01-01"});
-    let own = statement(&other.stream, "OfficerAppointed", facts, &[&app.officer]);
+    let own = statement(&other.stream, "OfficerAppointed", &facts, &[&app.officer]);
     let body = signed(&own.to_text(), &[&app.officer], &[]);
     let reply = app.officer().await.post_json("/v1/acts", &body).await;
     assert_eq!(reply.problem(403), "not-permitted", "registry acts are the administrators'");
@@ -81,7 +81,7 @@ async fn many_acts_are_answered_line_by_line_in_order() {
     bodies[7]["signatures"][0]["signature"] = bodies[8]["signatures"][0]["signature"].clone();
     bodies[9] = json!({"statement": 1});
     bodies[11] = bodies[10].clone();
-    let text: String = bodies.iter().map(|body| format!("{body}\n")).collect();
+    let text = ndjson(&bodies);
     let text = text.replacen("{\"statement\":1}", "{\"statement\":", 1);
     let reply = app.officer().await.post("/v1/acts", "application/x-ndjson", text.as_bytes()).await;
     assert_eq!(reply.status, 200);

@@ -38,7 +38,11 @@ fn concrete(template: &str) -> String {
         .replace("{position}", "0")
         .replace("{level}", "0")
         .replace("{*index}", "000")
-        .replace("{code}", "not-found");
+        .replace("{code}", "not-found")
+        .replace("{id}", "0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77")
+        .replace("{n}", "1")
+        .replace("{list}", "CL-TO")
+        .replace("{table}", "decisions");
     assert!(!path.contains('{') || path.contains("{*rest}"), "say what {template} looks like");
     path.replace("{*rest}", "index.html")
 }
@@ -51,7 +55,9 @@ async fn what_is_not_open_needs_a_token_with_a_right_scope() {
         let mut anonymous = app.anonymous().await;
         let reply = anonymous.send(method.as_str(), &path, &[], b"").await;
         if *action == Action::Open {
-            assert!(reply.status < 400 || reply.status == 404, "{path}: {}", reply.status);
+            // A process whose read models are still being made is not ready, and says so.
+            let told = path == "/readyz" && reply.status == 503;
+            assert!(told || matches!(reply.status, 200..400 | 404), "{path}: {}", reply.status);
             continue;
         }
         assert_eq!(reply.problem(401), "token-missing", "{path}");
@@ -73,7 +79,7 @@ async fn unsound_tokens_are_refused_each_with_its_reason() {
     let mint = |origin: &str, key: &SigningKey, seconds_ago: i64| {
         let from = Clock::system().now() - jiff::SignedDuration::from_secs(seconds_ago);
         let issuer = TokenIssuer::new(origin, key).unwrap();
-        issuer.mint(&grant(), from, Duration::from_secs(60)).unwrap()
+        issuer.mint(&grant(), from, Duration::from_mins(1)).unwrap()
     };
     let sound = mint(ORIGIN, &token_key(), 0);
     let (signed, signature) = sound.rsplit_once('.').unwrap();

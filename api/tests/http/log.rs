@@ -6,7 +6,7 @@ use litopys_api::auth::Scope;
 use litopys_domain::log::{CheckpointPolicy, Hash, NoteSigner, OpenedCheckpoint, verify_inclusion};
 
 use crate::support::TestApp;
-use crate::support::app::{ORIGIN, ledger_key};
+use crate::support::app::{ORIGIN, ledger_key, ndjson};
 use crate::support::people::registering;
 
 fn open(note: &str) -> OpenedCheckpoint {
@@ -34,7 +34,8 @@ async fn checkpoint(app: &TestApp, size: u64) -> OpenedCheckpoint {
 #[tokio::test(flavor = "multi_thread")]
 async fn tiles_and_entries_add_up_to_the_published_root() {
     let app = TestApp::start().await;
-    let lines: String = (0..300).map(|_| format!("{}\n", registering(&app.officer))).collect();
+    let bodies: Vec<_> = (0..300).map(|_| registering(&app.officer)).collect();
+    let lines = ndjson(&bodies);
     app.officer().await.post("/v1/acts", "application/x-ndjson", lines.as_bytes()).await;
     let published = checkpoint(&app, 303).await.checkpoint;
     let mut auditor = app.reader(&[Scope::Audit]).await;

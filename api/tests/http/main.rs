@@ -5,6 +5,10 @@
 mod support;
 
 mod acts;
+mod cases;
 mod doors;
+mod drafts;
+mod law;
 mod log;
 mod operation;
+mod statistics;

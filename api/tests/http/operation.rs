@@ -15,8 +15,10 @@ async fn a_running_process_is_alive_ready_and_measured() {
     let app = TestApp::start().await;
     let mut client = app.reader(&[Scope::Admin]).await;
     assert_eq!(client.get("/livez").await.text(), "alive\n");
+    assert_eq!(client.get("/v1/officers?at_least=2").await.status, 200);
     let ready = client.get("/readyz").await;
-    assert_eq!(ready.status, 200);
+    assert_eq!(ready.status, 200, "{}", ready.text());
+    assert_eq!(ready.json()["reflected_size"], 3);
     assert_eq!(ready.json()["database"], true);
     let metrics = client.get("/metrics").await;
     assert!(metrics.text().contains("litopys_log_size 3"), "{}", metrics.text());

@@ -1,5 +1,6 @@
 //! A ledger with three administrators, threshold two, and an officer with a post, served on a port.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +12,14 @@ use litopys_api::http::limits::Limits;
 use litopys_api::http::{Parts, serve};
 use litopys_api::ledger::{Ledger, LedgerOptions};
 use litopys_api::record::SignedAct;
-use litopys_api::vault::Vault;
-use litopys_domain::ids::StreamId;
+use litopys_api::{law_texts, vault::Vault};
+use litopys_domain::built_in::LAW_FILES;
+use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::keys::PublicKey;
+use litopys_domain::law::book::LawBook;
 use litopys_migrations::Role;
-use litopys_migrations::testing::{TestDatabase, database};
+use litopys_migrations::testing::database;
+use litopys_projections::{Runner, RunnerOptions};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,7 +29,8 @@ use super::client::Client;
 use super::people::{Person, signed, statement};
 
 pub(crate) const ORIGIN: &str = "ledger.example/test";
-const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
+pub(crate) const PROCEDURE: &str = "forced-return";
+const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
 pub(crate) fn ledger_key() -> SigningKey {
     SigningKey::from_bytes(&[1; 32])
@@ -38,10 +43,12 @@ pub(crate) fn token_key() -> SigningKey {
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) database: TestDatabase,
     pub(crate) administrators: Vec<Person>,
     /// Head of the territorial body 80.
     pub(crate) officer: Person,
+    /// An ordinary officer of the same body.
+    pub(crate) clerk: Person,
+    _runner: Runner,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) server: JoinHandle<std::io::Result<()>>,
 }
@@ -73,11 +80,85 @@ impl TestApp {
         let server = tokio::spawn(serve(listener, shutdown, parts));
         let administrators = (0..3).map(|_| Person::new("R-ADM", None)).collect();
         let officer = Person::new("R-TO-HEAD", Some("80"));
+        let clerk = Person::new("R-TO-OFF", Some("80"));
+        let runner = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
         let stop = Some(stop);
-        let app = Self { address, ledger, database, administrators, officer, stop, server };
+        let app =
+            Self { address, ledger, administrators, officer, clerk, _runner: runner, stop, server };
         app.found().await;
         app.enrol(&app.officer).await;
         app
+    }
+
+    /// With the forced-return procedure published and a clerk enrolled.
+    pub(crate) async fn with_law() -> Self {
+        let app = Self::start().await;
+        app.enrol(&app.clerk).await;
+        let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
+        let procedure = StreamId::procedure(PROCEDURE).unwrap();
+        let administrator = &app.administrators[0];
+        let mut client = app.client(administrator, &[Scope::Admin]).await;
+        let mut seen = None;
+        for date in book.edition_dates(PROCEDURE) {
+            let package = book.package(PROCEDURE, date).unwrap();
+            law_texts::store(app.ledger.pool(), &package).await.unwrap();
+            let facts = json!({"edition": package.edition, "package": package.hash});
+            let mut act = statement(&procedure, "PackagePublished", &facts, &[administrator]);
+            act.seen = seen;
+            let text = act.to_text();
+            seen = Some(StatementHash::of(text.as_bytes()));
+            let body = signed(&text, &[administrator], &[]);
+            let reply = client.post_json("/v1/acts", &body).await;
+            assert_eq!(reply.status, 201, "{}", reply.text());
+        }
+        app
+    }
+
+    /// Drafts over HTTP, signs with everybody given, and records; gives draft and receipt.
+    pub(crate) async fn act(&self, request: &Value, signers: &[&Person]) -> (Value, Value) {
+        let mut client = self.client(signers[0], &[Scope::CaseRead, Scope::CaseWrite]).await;
+        let mut request = request.clone();
+        request["signers"] =
+            signers.iter().map(|s| serde_json::to_value(s.signer()).unwrap()).collect();
+        let draft = client.post_json("/v1/drafts", &request).await;
+        assert_eq!(draft.status, 200, "{}", draft.text());
+        let draft = draft.json();
+        assert_eq!(draft["violations"], json!([]), "{draft}");
+        let mut body = signed(draft["statement"].as_str().unwrap(), signers, &[]);
+        body["disclosures"] = draft["disclosures"].clone();
+        let reply = client.post_json("/v1/acts", &body).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        (draft, reply.json())
+    }
+
+    /// Registers a person and opens a case of forced return; gives the case's stream.
+    pub(crate) async fn open_case(&self) -> (String, String) {
+        let registration =
+            json!({"act": "PersonRegistered", "private": {"family_name": "Тестенко"}});
+        let (person, _) = self.act(&registration, &[&self.clerk]).await;
+        let person = person["stream"].as_str().unwrap().to_owned();
+        let opening = json!({
+            "act": "ReturnMaterialsCollected", "procedure": PROCEDURE, "subjects": [person],
+            "facts": {
+                "violation": "1", "country": "GEO", "asylum_asked": false, "art31_assessed": true,
+            },
+            "private": {"art31_assessment": "Підстав за статтею 31 не виявлено"},
+        });
+        let (case, _) = self.act(&opening, &[&self.clerk]).await;
+        (case["stream"].as_str().unwrap().to_owned(), person)
+    }
+
+    /// The decision to leave, by the head.
+    pub(crate) async fn decide(&self, case: &str, person: &str) -> (Value, Value) {
+        let leave_by = Clock::system().now() + jiff::SignedDuration::from_hours(20 * 24);
+        let decision = json!({
+            "act": "ForcedReturnDecided", "stream": case, "subjects": [person],
+            "facts": {
+                "leave_by": leave_by.strftime("%Y-%m-%d").to_string(), "ground": "1",
+                "minor": false, "country": "GEO", "citizenship": "GEO", "art31_cleared": true,
+            },
+        });
+        self.act(&decision, &[&self.officer]).await
     }
 
     async fn found(&self) {
@@ -95,7 +176,7 @@ impl TestApp {
         });
         let mut signers = vec![&itself];
         signers.extend(&self.administrators);
-        let genesis = statement(&origin, "LedgerFounded", facts, &signers);
+        let genesis = statement(&origin, "LedgerFounded", &facts, &signers);
         let body = signed(&genesis.to_text(), &signers, &[]);
         let act = SignedAct {
             statement: genesis.to_text(),
@@ -111,12 +192,12 @@ impl TestApp {
         let mut client = self.client(administrator, &[Scope::Admin]).await;
         let facts = json!({"key": person.public()});
         let both = [administrator, person];
-        let mut enrolled = statement(&person.stream, "OfficerEnrolled", facts, &both);
+        let mut enrolled = statement(&person.stream, "OfficerEnrolled", &facts, &both);
         let reply = client.post_json("/v1/acts", &signed(&enrolled.to_text(), &both, &[])).await;
         assert_eq!(reply.status, 201, "{}", reply.text());
         let facts = json!({"role": person.role, "office": person.office, "from": "2020-01-01"});
-        let seen = litopys_domain::ids::StatementHash::of(enrolled.to_text().as_bytes());
-        enrolled = statement(&person.stream, "OfficerAppointed", facts, &[administrator]);
+        let seen = StatementHash::of(enrolled.to_text().as_bytes());
+        enrolled = statement(&person.stream, "OfficerAppointed", &facts, &[administrator]);
         enrolled.seen = Some(seen);
         let body = signed(&enrolled.to_text(), &[administrator], &[]);
         let reply = client.post_json("/v1/acts", &body).await;
@@ -148,13 +229,26 @@ impl TestApp {
 }
 
 pub(crate) fn token(name: &str, scopes: &[Scope]) -> String {
+    token_for(name, scopes, &["*"])
+}
+
+pub(crate) fn token_for(name: &str, scopes: &[Scope], offices: &[&str]) -> String {
     let issuer = TokenIssuer::new(ORIGIN, &token_key()).unwrap();
-    let grant =
-        Grant { name: name.to_owned(), scopes: scopes.to_vec(), offices: vec!["*".to_owned()] };
+    let offices = offices.iter().map(|office| (*office).to_owned()).collect();
+    let grant = Grant { name: name.to_owned(), scopes: scopes.to_vec(), offices };
     issuer.mint(&grant, Clock::system().now(), TOKEN_LIFETIME).unwrap()
 }
 
 /// Reads the answers of many acts, one a line.
 pub(crate) fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Bodies, one a line.
+pub(crate) fn ndjson(bodies: &[Value]) -> String {
+    let mut text = String::new();
+    for body in bodies {
+        writeln!(text, "{body}").unwrap();
+    }
+    text
 }

@@ -1,5 +1,6 @@
 //! A small HTTP/1.1 client: one connection, exact bytes.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use serde_json::Value;
@@ -54,15 +55,15 @@ impl Client {
     ) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: test\r\n");
         if let Some(token) = &self.token {
-            head.push_str(&format!("authorization: Bearer {token}\r\n"));
+            write!(head, "authorization: Bearer {token}\r\n").unwrap();
         }
         if let Some(language) = self.language {
-            head.push_str(&format!("accept-language: {language}\r\n"));
+            write!(head, "accept-language: {language}\r\n").unwrap();
         }
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
-        head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        write!(head, "content-length: {}\r\n\r\n", body.len()).unwrap();
         self.raw(&[head.as_bytes(), body].concat(), method == "HEAD").await
     }
 

@@ -45,7 +45,7 @@ impl Person {
 pub(crate) fn statement(
     stream: &StreamId,
     act: &str,
-    facts: Value,
+    facts: &Value,
     signers: &[&Person],
 ) -> Statement {
     Statement {
@@ -84,7 +84,7 @@ pub(crate) fn signed(text: &str, signers: &[&Person], disclosures: &[Disclosure]
 /// The registration of a person: statement and what opens its sealed name.
 pub(crate) fn registration(officer: &Person) -> (Statement, Vec<Disclosure>) {
     let stream = StreamId::person(clock::new_id());
-    let mut statement = statement(&stream, "PersonRegistered", json!({}), &[officer]);
+    let mut statement = statement(&stream, "PersonRegistered", &json!({}), &[officer]);
     let name = Disclosure::new(clock::random().unwrap(), "family_name", "Шевченко".into());
     statement.sealed.insert("family_name".to_owned(), name.digest());
     (statement, vec![name])

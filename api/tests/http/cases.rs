@@ -1,0 +1,110 @@
+//! Cases over HTTP: lists, history on both time axes, views, next acts, worklist, offices.
+
+use litopys_api::auth::Scope;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::app::token_for;
+
+fn id(stream: &str) -> &str {
+    stream.strip_prefix("case/").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
+    let app = TestApp::with_law().await;
+    let (case, person) = app.open_case().await;
+    let (_, receipt) = app.decide(&case, &person).await;
+    let last = receipt["position"].as_u64().unwrap();
+    let mut officer = app.officer().await;
+
+    let listed = officer.get(&format!("/v1/cases?subject={person}&at_least={last}")).await.json();
+    assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["rows"][0]["acts"], 2);
+    assert!(listed["position"].as_u64().unwrap() >= last);
+    let id = id(&case);
+    let one = officer.get(&format!("/v1/cases/{id}")).await.json();
+    assert_eq!(one["rows"][0], listed["rows"][0]);
+
+    let history = officer.get(&format!("/v1/cases/{id}/history")).await.json();
+    assert_eq!(history["acts"].as_array().unwrap().len(), 2);
+    assert_eq!(history["acts"][1]["statement"]["act"], "ForcedReturnDecided");
+    assert_eq!(history["state"]["state"], "decided");
+    let before = last - 1;
+    let earlier =
+        officer.get(&format!("/v1/cases/{id}/history?recorded_until={before}")).await.json();
+    assert_eq!(earlier["acts"].as_array().unwrap().len(), 1);
+    let at = history["acts"][0]["recorded_at"].as_str().unwrap();
+    let by_instant =
+        officer.get(&format!("/v1/cases/{id}/history?recorded_until={at}")).await.json();
+    assert_eq!(by_instant["acts"], earlier["acts"]);
+    let past = officer.get(&format!("/v1/cases/{id}/history?occurred_until=2020-01-01")).await;
+    assert_eq!(past.json()["acts"], json!([]));
+
+    let view = officer.get(&format!("/v1/cases/{id}/acts/2/view")).await.json();
+    assert_eq!(view["acts"], earlier["acts"], "the decision was taken on the materials alone");
+    assert_eq!(view["state"]["state"], earlier["state"]["state"]);
+    let view = officer.get(&format!("/v1/cases/{id}/acts/1/view")).await.json();
+    assert_eq!(view["acts"], json!([]), "who opens a case sees none");
+    assert_eq!(officer.get(&format!("/v1/cases/{id}/acts/3/view")).await.problem(404), "not-found");
+
+    let next = officer.get(&format!("/v1/cases/{id}/next-acts")).await.json();
+    let served = next["rows"].as_array().unwrap().iter().find(|act| act["act"] == "LetterServed");
+    assert_eq!(served.unwrap()["refused"], json!(null));
+    let due = officer.get(&format!("/v1/worklist?office=80&at_least={last}")).await.json();
+    assert!(due["rows"].is_array(), "{due}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_sees_the_cases_of_its_offices_only() {
+    let app = TestApp::with_law().await;
+    let (case, _) = app.open_case().await;
+    let id = id(&case);
+    let last = app.head().await - 1;
+    let scopes = [Scope::CaseRead, Scope::CaseWrite];
+    let mut own = app.anonymous().await.with_token(&token_for("reader", &scopes, &["80"]));
+    let listed = own.get(&format!("/v1/cases?at_least={last}")).await.json();
+    assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+    let mut other = app.anonymous().await.with_token(&token_for("reader", &scopes, &["46"]));
+    let listed = other.get("/v1/cases").await.json();
+    assert_eq!(listed["rows"], json!([]));
+    for path in ["", "/history", "/next-acts", "/acts/1/view"] {
+        let reply = other.get(&format!("/v1/cases/{id}{path}")).await;
+        assert_eq!(reply.problem(403), "other-office", "{path}");
+        assert_eq!(own.get(&format!("/v1/cases/{id}{path}")).await.status, 200, "{path}");
+    }
+    for path in ["/v1/cases?office=80", "/v1/worklist?office=80"] {
+        assert_eq!(other.get(path).await.problem(403), "other-office");
+    }
+    let draft = json!({"act": "NoteAdded", "stream": case, "signers": []});
+    assert_eq!(other.post_json("/v1/drafts", &draft).await.problem(403), "other-office");
+    let two = token_for("reader", &scopes, &["46", "80"]);
+    let mut two = app.anonymous().await.with_token(&two);
+    assert_eq!(two.get("/v1/cases").await.problem(400), "invalid-parameter");
+    let listed = two.get("/v1/cases?office=80").await.json();
+    assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages_and_wait_for_a_position() {
+    let app = TestApp::with_law().await;
+    for _ in 0..3 {
+        app.open_case().await;
+    }
+    let last = app.head().await - 1;
+    let mut officer = app.officer().await;
+    let first = officer.get(&format!("/v1/cases?limit=2&at_least={last}")).await.json();
+    assert_eq!(first["rows"].as_array().unwrap().len(), 2);
+    let next = first["next"].as_str().unwrap();
+    let second = officer.get(&format!("/v1/cases?limit=2&after={next}")).await.json();
+    assert_eq!(second["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(second.get("next"), None);
+    assert_eq!(officer.get("/v1/cases?after=zzz").await.problem(400), "invalid-parameter");
+    assert_eq!(officer.get("/v1/cases?limit=0").await.problem(400), "invalid-parameter");
+    assert_eq!(officer.get("/v1/cases?limit=501").await.problem(400), "invalid-parameter");
+    assert_eq!(officer.get("/v1/cases?name=x").await.problem(400), "invalid-parameter");
+    let beyond = officer.get(&format!("/v1/cases?at_least={}", last + 1)).await;
+    assert_eq!(beyond.problem(404), "not-found");
+    let officers = officer.get("/v1/officers?role=R-TO-HEAD&office=80").await.json();
+    assert_eq!(officers["rows"][0]["id"], app.officer.stream.to_string());
+}
