@@ -15,10 +15,14 @@ create table cases (
     procedure_title  json,
     state            text,
     state_title      json,
-    -- The acts contradict each other until a head determines the state.
+    -- The acts contradict each other until a head determines the state; `other_state` is what
+    -- would hold without the late ones.
     disputed         boolean     not null,
+    other_state      text,
+    is_final         boolean     not null,
     closed           boolean     not null,
     office           text,
+    assigned_to      text,
     citizenship      text,
     subjects         text[]      not null,
     opened           date        not null,
@@ -27,11 +31,14 @@ create table cases (
     last_statement   text        not null,
     last_position    bigint      not null,
     last_recorded_at timestamptz not null,
-    -- Flags that their act's signer has not answered.
-    flags_open       integer     not null,
-    -- All flags raised in the case, answered or not.
+    -- Flags answered under signatures that stand.
+    flags            integer     not null,
+    -- Acts that came after their term.
     defects          integer     not null,
-    next_due         date
+    next_due         date,
+    -- What became of each act, by its position: later acts change it, so it is kept here and not
+    -- in `timeline`, where a row is written once.
+    standing         json        not null
 );
 
 create table timeline (
@@ -58,6 +65,7 @@ create table timeline (
 create table worklist (
     case_id      uuid    not null,
     clock        text    not null,
+    started_by   text    not null,
     title        json    not null,
     due          date    not null,
     due_at       timestamptz,
@@ -65,11 +73,14 @@ create table worklist (
     -- The day on which the ledger may sign that the term ran out.
     fires_on     date,
     fires        text,
+    -- Says when something ends, asks for nothing.
+    informs      boolean not null,
     number       text,
     procedure    text    not null,
     state        text,
     office       text,
-    primary key (case_id, clock)
+    assigned_to  text,
+    primary key (case_id, clock, started_by)
 );
 
 create table signatories (

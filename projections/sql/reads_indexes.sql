@@ -10,10 +10,12 @@ create index on cases using gin (subjects);
 
 create unique index on timeline (position);
 
-create index on worklist (due, case_id, clock);
-create index on worklist (office, due, case_id, clock);
+create index on worklist (due, case_id, clock, started_by);
+create index on worklist (office, due, case_id, clock, started_by);
+create index on worklist (assigned_to, due, case_id, clock, started_by);
 
 create index on posts (officer);
+
 create index on posts (office, role);
 create index on competences (officer);
 

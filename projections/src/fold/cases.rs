@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
+use litopys_domain::law::fold::{ActStatus, CaseState, FoldedAct, Point, View};
+use litopys_domain::law::{self, laws::Laws};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::rows::{CaseRow, Rows, TimelineRow};
+use super::rows::{CaseRow, ClockRow, Rows, Standing, TimelineRow};
 use super::units;
 use super::world::World;
 use crate::error::{ProjectionError, corrupt, signed};
@@ -114,60 +117,124 @@ fn rows_of(
         rows.cases_before
             .push(id.map_err(|error| corrupt("events", "aggregate_id", last.position, error))?);
     }
-    rows.timeline.extend(acts[before..].iter().map(|act| timeline_row(world, act)));
-    units::fold(world, acts, before, rows);
-    rows.cases.push(case_row(world, opening, last, acts));
+    let state = whole(&world.laws, acts);
+    rows.timeline.extend(acts[before..].iter().map(|act| timeline_row(&world.laws, act, &state)));
+    units::fold(&world.laws, acts, before, &state, rows);
+    let mut case = case_row(&world.laws, acts, (opening, last), &state);
+    let clocks = clock_rows(&world.laws, &case, &state);
+    case.next_due = clocks.iter().filter(|clock| !clock.informs).map(|clock| clock.due).min();
+    rows.worklist.extend(clocks);
+    rows.cases.push(case);
     Ok(())
 }
 
+/// The case after all these acts, wherever in time they lie.
+pub(super) fn whole<'a>(laws: &'a Laws, acts: &'a [RecordedAct]) -> CaseState<'a> {
+    law::fold::state(laws, acts, View::new(Date::MAX, u64::MAX))
+}
+
 fn case_row(
-    world: &World,
-    opening: &RecordedAct,
-    last: &RecordedAct,
+    laws: &Laws,
     acts: &[RecordedAct],
+    (opening, last): (&RecordedAct, &RecordedAct),
+    case: &CaseState<'_>,
 ) -> CaseRow {
-    let cited = acts.iter().rev().find_map(|act| act.statement.law.as_ref());
-    let law = cited.and_then(|cited| world.law(cited));
+    let law = case.acts.iter().rev().find_map(|act| act.law);
+    let cited = opening.statement.law.as_ref().map_or("", |law| &law.procedure);
+    let signer = opening.statement.signers.first();
+    let state_law = case.state.and_then(|state| law?.states.get(state));
     let mut subjects: Vec<_> =
         acts.iter().flat_map(|act| &act.statement.subjects).map(ToString::to_string).collect();
     subjects.sort_unstable();
     subjects.dedup();
-    let citizenship = acts.iter().rev().find_map(|act| act.statement.facts.get("citizenship"));
     CaseRow {
         id: opening.statement.stream.id().to_owned(),
         number: opening.number.clone(),
-        procedure: cited.map(|cited| cited.procedure.clone()).unwrap_or_default(),
+        procedure: case.procedure.unwrap_or(cited).to_owned(),
         procedure_title: law.map(|law| law.title.clone()),
-        state: None,
-        state_title: None,
-        disputed: false,
-        closed: false,
-        office: opening.statement.signers.first().and_then(|signer| signer.office.clone()),
-        citizenship: citizenship.and_then(|code| code.as_str()).map(str::to_owned),
+        state: case.state.map(str::to_owned),
+        state_title: state_law.map(|state| state.title.clone()),
+        other_state: case.other_state.map(str::to_owned),
+        disputed: case.is_out_of_order,
+        is_final: case.is_final,
+        closed: case.is_closed,
+        office: signer.and_then(|signer| signer.office.clone()),
+        assigned_to: latest(case, "Assigned", "officer"),
+        citizenship: latest(case, "", "citizenship"),
         subjects,
-        opened: world.legal_date(&opening.statement),
+        opened: case.opened.map_or_else(
+            || opening.statement.occurred_at.date_in(laws.zone()),
+            |opened| opened.date,
+        ),
         acts: acts.len(),
         last_act: last.statement.act.clone(),
         last_statement: last.hash.to_string(),
         last_position: last.position,
         last_recorded_at: last.recorded_at,
-        flags_open: 0,
-        defects: 0,
+        flags: case.answers.len(),
+        // Whether a term that still runs has passed depends on the day of the question.
+        defects: case.defects.iter().filter(|defect| defect.late.is_some()).count(),
         next_due: None,
+        standing: case.acts.iter().map(standing).collect(),
     }
 }
 
-fn timeline_row(world: &World, act: &RecordedAct) -> TimelineRow {
+/// The latest that an act which stands says in a fact; of any act where none is named.
+fn latest(case: &CaseState<'_>, act: &str, fact: &str) -> Option<String> {
+    let standing = case.acts.iter().rev().filter(|one| one.status != ActStatus::EnteredInError);
+    let mut named = standing.filter(|one| act.is_empty() || one.act == act);
+    named.find_map(|one| one.fact(fact)?.as_str().map(str::to_owned))
+}
+
+fn standing(act: &FoldedAct<'_>) -> Standing {
+    Standing {
+        position: act.position,
+        status: act.status,
+        from_state: act.from.map(str::to_owned),
+        to_state: act.to.map(str::to_owned),
+        served_on: act.served_on,
+        annulled_on: act.annulled_on,
+    }
+}
+
+fn clock_rows(laws: &Laws, row: &CaseRow, case: &CaseState<'_>) -> Vec<ClockRow> {
+    let running = case.clocks.iter().filter(|clock| clock.is_running());
+    let rows = running.map(|clock| ClockRow {
+        case_id: row.id.clone(),
+        clock: clock.clock.to_owned(),
+        started_by: clock.started_by.to_string(),
+        title: clock.law.title.clone(),
+        due: clock.due.date(laws.zone()),
+        due_at: match clock.due {
+            Point::Instant(at) => Some(at),
+            Point::Date(_) => None,
+        },
+        warn_from: clock.warnings(laws.zone()).first().copied(),
+        fires_on: clock.law.fires.as_ref().and(clock.waits_until(laws.zone()).tomorrow().ok()),
+        fires: clock.law.fires.clone(),
+        informs: clock.law.informs,
+        number: row.number.clone(),
+        procedure: row.procedure.clone(),
+        state: row.state.clone(),
+        office: row.office.clone(),
+        assigned_to: row.assigned_to.clone(),
+    });
+    rows.collect()
+}
+
+fn timeline_row(laws: &Laws, act: &RecordedAct, case: &CaseState<'_>) -> TimelineRow {
     let statement = &act.statement;
+    let folded = case.acts.iter().find(|folded| folded.hash == act.hash);
+    let law = folded.and_then(|folded| folded.law?.act(&statement.act));
     TimelineRow {
         case_id: statement.stream.id().to_owned(),
         sequence: act.sequence,
         position: act.position,
         statement: act.hash.to_string(),
         act: statement.act.clone(),
-        act_title: world.act_law(statement).map(|law| law.title.clone()),
+        act_title: law.map(|law| law.title.clone()),
         occurred_at: statement.occurred_at,
-        legal_date: world.legal_date(statement),
+        legal_date: statement.occurred_at.date_in(laws.zone()),
         recorded_at: act.recorded_at,
         source: statement.source.clone(),
         author: statement.author.clone(),

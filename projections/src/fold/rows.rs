@@ -1,6 +1,7 @@
 //! The rows a batch writes. Field names are column names: they are inserted by name.
 
 use jiff::civil::Date;
+use litopys_domain::law::fold::ActStatus;
 use litopys_domain::legal_time::{LegalTime, RecordedAt};
 use litopys_domain::statement::{Author, FlagAnswer, Signer};
 use litopys_domain::violation::Words;
@@ -30,9 +31,12 @@ pub(crate) struct CaseRow {
     pub(crate) procedure_title: Option<Words>,
     pub(crate) state: Option<String>,
     pub(crate) state_title: Option<Words>,
+    pub(crate) other_state: Option<String>,
     pub(crate) disputed: bool,
+    pub(crate) is_final: bool,
     pub(crate) closed: bool,
     pub(crate) office: Option<String>,
+    pub(crate) assigned_to: Option<String>,
     pub(crate) citizenship: Option<String>,
     pub(crate) subjects: Vec<String>,
     pub(crate) opened: Date,
@@ -41,9 +45,21 @@ pub(crate) struct CaseRow {
     pub(crate) last_statement: String,
     pub(crate) last_position: u64,
     pub(crate) last_recorded_at: RecordedAt,
-    pub(crate) flags_open: usize,
+    pub(crate) flags: usize,
     pub(crate) defects: usize,
     pub(crate) next_due: Option<Date>,
+    pub(crate) standing: Vec<Standing>,
+}
+
+/// What became of an act; later acts change it, so it is kept with the case.
+#[derive(Debug, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) position: u64,
+    pub(crate) status: ActStatus,
+    pub(crate) from_state: Option<String>,
+    pub(crate) to_state: Option<String>,
+    pub(crate) served_on: Option<Date>,
+    pub(crate) annulled_on: Option<Date>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,16 +88,19 @@ pub(crate) struct TimelineRow {
 pub(crate) struct ClockRow {
     pub(crate) case_id: String,
     pub(crate) clock: String,
+    pub(crate) started_by: String,
     pub(crate) title: Words,
     pub(crate) due: Date,
     pub(crate) due_at: Option<jiff::Timestamp>,
     pub(crate) warn_from: Option<Date>,
     pub(crate) fires_on: Option<Date>,
     pub(crate) fires: Option<String>,
+    pub(crate) informs: bool,
     pub(crate) number: Option<String>,
     pub(crate) procedure: String,
     pub(crate) state: Option<String>,
     pub(crate) office: Option<String>,
+    pub(crate) assigned_to: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -3,24 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::act::RecordedAct;
-use litopys_domain::ids::{AggregateType, ContentHash};
-use litopys_domain::law::model::{ActLaw, Law};
+use litopys_domain::ids::ContentHash;
+use litopys_domain::law::laws::Laws;
 use litopys_domain::law::package::{Manifest, Package};
 use litopys_domain::registry::{Registry, RegistryAct};
-use litopys_domain::statement::{LawRef, Statement};
 use sqlx::PgPool;
 
 use crate::error::{ProjectionError, corrupt, signed};
 use crate::feed::EventRow;
 
 /// Registry and law as of a log size.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct World {
     pub(crate) registry: Registry,
-    packages: HashMap<ContentHash, Arc<Package>>,
+    pub(crate) laws: Laws,
 }
 
 impl World {
@@ -38,7 +36,7 @@ impl World {
         )
         .fetch_all(pool)
         .await?;
-        let mut world = Self::default();
+        let mut world = Self { registry: Registry::default(), laws: Laws::new(TimeZone::UTC) };
         for row in rows {
             world.apply(pool, &row.act()?).await?;
         }
@@ -54,32 +52,18 @@ impl World {
         let wrong =
             |error: &dyn std::fmt::Display| corrupt("events", "payload", act.position, error);
         self.registry.apply(act).map_err(|error| wrong(&error))?;
-        if act.statement.stream.kind() != AggregateType::Procedure {
-            return Ok(());
-        }
-        let read = RegistryAct::read(&act.statement).map_err(|error| wrong(&error))?;
-        if let Some(RegistryAct::PackagePublished(published)) = read
-            && !self.packages.contains_key(&published.package)
-        {
-            let package = load_package(pool, published.package).await?;
-            self.packages.insert(published.package, Arc::new(package));
+        match RegistryAct::read(&act.statement).map_err(|error| wrong(&error))? {
+            Some(RegistryAct::LedgerFounded(_)) => {
+                let zone = self.registry.founding().map_or(TimeZone::UTC, |f| f.time_zone.clone());
+                self.laws = Laws::new(zone);
+            }
+            Some(RegistryAct::PackagePublished(published)) => {
+                let package = load_package(pool, published.package).await?;
+                self.laws.publish(act.position, Arc::new(package));
+            }
+            _ => {}
         }
         Ok(())
-    }
-
-    /// The law an act cites; none where it was never published.
-    pub(crate) fn law(&self, cited: &LawRef) -> Option<&Law> {
-        self.packages.get(&cited.package).map(|package| &package.law)
-    }
-
-    pub(crate) fn act_law(&self, statement: &Statement) -> Option<&ActLaw> {
-        self.law(statement.law.as_ref()?)?.act(&statement.act)
-    }
-
-    /// The day on which a statement's act counts, in the ledger's time zone.
-    pub(crate) fn legal_date(&self, statement: &Statement) -> Date {
-        let zone = self.registry.founding().map_or(TimeZone::UTC, |f| f.time_zone.clone());
-        statement.occurred_at.date_in(&zone)
     }
 }
 

@@ -23,11 +23,16 @@ pub struct Case {
     /// None where the law it cites was never published.
     pub state: Option<String>,
     pub state_title: Option<Words>,
+    /// While disputed: the state without the acts that came late.
+    pub other_state: Option<String>,
     /// Its acts contradict each other until a head determines the state.
     pub disputed: bool,
+    pub is_final: bool,
     pub closed: bool,
     /// Of the first signer of the opening act.
     pub office: Option<String>,
+    /// `officer/…` in charge.
+    pub assigned_to: Option<String>,
     /// The latest that an act states.
     pub citizenship: Option<String>,
     pub subjects: Vec<String>,
@@ -38,10 +43,11 @@ pub struct Case {
     pub last_statement: String,
     pub last_position: u64,
     pub last_recorded_at: Timestamp,
-    /// Flags whose signer gave no answer.
-    pub flags_open: u32,
-    /// All flags raised in the case.
+    /// Flags answered under signatures that stand.
+    pub flags: u32,
+    /// Acts that came after their term; a term that still runs late is in the worklist.
     pub defects: u32,
+    /// The earliest last day of a running term that asks for an act.
     pub next_due: Option<Date>,
 }
 
@@ -76,9 +82,9 @@ pub async fn cases(
     let rows = sqlx::query_as!(
         Row,
         r#"select id, number, procedure, procedure_title as "procedure_title: Json<Words>", state,
-                  state_title as "state_title: Json<Words>", disputed, closed, office, citizenship,
-                  subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
-                  last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags_open,
+                  state_title as "state_title: Json<Words>", other_state, disputed, is_final,
+                  closed, office, assigned_to, citizenship, subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
+                  last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags,
                   defects, next_due as "next_due: SqlDate"
              from reads.cases
             where ($1::text is null or starts_with(number, $1))
@@ -115,9 +121,9 @@ pub async fn case(pool: &PgPool, id: Uuid) -> Result<Answer<Case>, ListError> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id, number, procedure, procedure_title as "procedure_title: Json<Words>", state,
-                  state_title as "state_title: Json<Words>", disputed, closed, office, citizenship,
-                  subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
-                  last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags_open,
+                  state_title as "state_title: Json<Words>", other_state, disputed, is_final,
+                  closed, office, assigned_to, citizenship, subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
+                  last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags,
                   defects, next_due as "next_due: SqlDate"
              from reads.cases where id = $1"#,
         id,
@@ -135,9 +141,12 @@ struct Row {
     procedure_title: Option<Json<Words>>,
     state: Option<String>,
     state_title: Option<Json<Words>>,
+    other_state: Option<String>,
     disputed: bool,
+    is_final: bool,
     closed: bool,
     office: Option<String>,
+    assigned_to: Option<String>,
     citizenship: Option<String>,
     subjects: Vec<String>,
     opened: SqlDate,
@@ -146,7 +155,7 @@ struct Row {
     last_statement: String,
     last_position: i64,
     last_recorded_at: SqlTimestamp,
-    flags_open: i32,
+    flags: i32,
     defects: i32,
     next_due: Option<SqlDate>,
 }
@@ -160,9 +169,12 @@ impl From<Row> for Case {
             procedure_title: row.procedure_title.map(|title| title.0),
             state: row.state,
             state_title: row.state_title.map(|title| title.0),
+            other_state: row.other_state,
             disputed: row.disputed,
+            is_final: row.is_final,
             closed: row.closed,
             office: row.office,
+            assigned_to: row.assigned_to,
             citizenship: row.citizenship,
             subjects: row.subjects,
             opened: row.opened.to_jiff(),
@@ -171,7 +183,7 @@ impl From<Row> for Case {
             last_statement: row.last_statement,
             last_position: unsigned(row.last_position),
             last_recorded_at: row.last_recorded_at.to_jiff(),
-            flags_open: row.flags_open.unsigned_abs(),
+            flags: row.flags.unsigned_abs(),
             defects: row.defects.unsigned_abs(),
             next_due: row.next_due.map(SqlDate::to_jiff),
         }

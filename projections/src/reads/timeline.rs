@@ -35,19 +35,34 @@ pub struct TimelineEntry {
     pub concerns: Vec<String>,
     /// The signer's answers to flags.
     pub flags: Vec<FlagAnswer>,
+    /// `effective`, `entered-in-error`, `rebutted` or `impossible`, as of the position reflected.
+    pub status: String,
+    /// The states before and after it in legal order.
+    pub from_state: Option<String>,
+    pub to_state: Option<String>,
+    pub served_on: Option<Date>,
+    pub annulled_on: Option<Date>,
 }
 
 /// All acts of a case; no rows where there is no such case.
 pub async fn timeline(pool: &PgPool, case: Uuid) -> Result<Answer<TimelineEntry>, ProjectionError> {
     let position = reflected(pool).await?;
     let rows = sqlx::query!(
-        r#"select sequence, position, statement, act, act_title as "act_title: Json<Words>",
-                  occurred_at, legal_date as "legal_date: SqlDate",
-                  recorded_at as "recorded_at: SqlTimestamp", source,
-                  author as "author: Json<Author>", signers as "signers: Json<Vec<Signer>>",
-                  procedure, edition as "edition: SqlDate", package, concerns,
-                  flags as "flags: Json<Vec<FlagAnswer>>"
-             from reads.timeline where case_id = $1 order by sequence"#,
+        r#"select t.sequence, t.position, t.statement, t.act,
+                  t.act_title as "act_title: Json<Words>", t.occurred_at,
+                  t.legal_date as "legal_date: SqlDate",
+                  t.recorded_at as "recorded_at: SqlTimestamp", t.source,
+                  t.author as "author: Json<Author>", t.signers as "signers: Json<Vec<Signer>>",
+                  t.procedure, t.edition as "edition: SqlDate", t.package, t.concerns,
+                  t.flags as "flags: Json<Vec<FlagAnswer>>", s.status as "status!",
+                  s.from_state, s.to_state, s.served_on as "served_on: SqlDate",
+                  s.annulled_on as "annulled_on: SqlDate"
+             from reads.cases c
+             join reads.timeline t on t.case_id = c.id
+             join lateral json_to_recordset(c.standing)
+                  as s (position bigint, status text, from_state text, to_state text,
+                        served_on date, annulled_on date) on s.position = t.position
+            where c.id = $1 order by t.sequence"#,
         case,
     )
     .map(|row| TimelineEntry {
@@ -67,6 +82,11 @@ pub async fn timeline(pool: &PgPool, case: Uuid) -> Result<Answer<TimelineEntry>
         package: row.package,
         concerns: row.concerns,
         flags: row.flags.0,
+        status: row.status,
+        from_state: row.from_state,
+        to_state: row.to_state,
+        served_on: row.served_on.map(SqlDate::to_jiff),
+        annulled_on: row.annulled_on.map(SqlDate::to_jiff),
     })
     .fetch_all(pool)
     .await?;

@@ -21,6 +21,8 @@ pub struct WorkItem {
     pub state: Option<String>,
     pub office: Option<String>,
     pub clock: String,
+    /// The statement that started it.
+    pub started_by: String,
     pub title: Words,
     /// The last day of the term.
     pub due: Date,
@@ -30,6 +32,10 @@ pub struct WorkItem {
     /// The day on which the ledger may sign `fires`.
     pub fires_on: Option<Date>,
     pub fires: Option<String>,
+    /// Says when something ends, asks for nothing.
+    pub informs: bool,
+    /// `officer/…` in charge.
+    pub assigned_to: Option<String>,
 }
 
 /// What an item must be to be listed.
@@ -37,6 +43,7 @@ pub struct WorkItem {
 pub struct WorklistFilter {
     pub office: Option<String>,
     pub procedure: Option<String>,
+    pub assigned_to: Option<String>,
     /// Inclusive.
     pub due_to: Option<Date>,
 }
@@ -48,29 +55,36 @@ pub async fn worklist(
     after: Option<&str>,
     limit: u16,
 ) -> Result<Answer<WorkItem>, ListError> {
-    type Key = (Date, Uuid, String);
+    type Key = (Date, Uuid, String, String);
     let after = after.map(cursor::decode::<Key>).transpose()?;
-    let (after_due, after_case, after_clock) = match after {
-        Some((due, case, clock)) => (Some(due.to_sqlx()), Some(case), Some(clock)),
-        None => (None, None, None),
+    let (after_due, after_case, after_clock, after_start) = match after {
+        Some((due, case, clock, start)) => {
+            (Some(due.to_sqlx()), Some(case), Some(clock), Some(start))
+        }
+        None => (None, None, None, None),
     };
     let position = reflected(pool).await?;
     let rows = sqlx::query!(
         r#"select case_id, number, procedure, state, office, clock, title as "title: Json<Words>",
                   due as "due: SqlDate", due_at as "due_at: SqlTimestamp",
-                  warn_from as "warn_from: SqlDate", fires_on as "fires_on: SqlDate", fires
+                  warn_from as "warn_from: SqlDate", fires_on as "fires_on: SqlDate", fires,
+                  informs, assigned_to, started_by
              from reads.worklist
             where ($1::text is null or office = $1)
               and ($2::text is null or procedure = $2)
               and ($3::date is null or due <= $3)
-              and ($4::date is null or (due, case_id, clock) > ($4, $5::uuid, $6::text))
-            order by due, case_id, clock limit $7"#,
+              and ($4::text is null or assigned_to = $4)
+              and ($5::date is null
+                   or (due, case_id, clock, started_by) > ($5, $6::uuid, $7::text, $8::text))
+            order by due, case_id, clock, started_by limit $9"#,
         filter.office,
         filter.procedure,
         filter.due_to.map(ToSqlx::to_sqlx) as Option<SqlDate>,
+        filter.assigned_to,
         after_due as Option<SqlDate>,
         after_case,
         after_clock,
+        after_start,
         one_more(limit),
     )
     .map(|row| WorkItem {
@@ -86,10 +100,13 @@ pub async fn worklist(
         warn_from: row.warn_from.map(SqlDate::to_jiff),
         fires_on: row.fires_on.map(SqlDate::to_jiff),
         fires: row.fires,
+        informs: row.informs,
+        assigned_to: row.assigned_to,
+        started_by: row.started_by,
     })
     .fetch_all(pool)
     .await?;
     Ok(page(rows, limit, position, |item: &WorkItem| {
-        cursor::encode(&(item.due, item.case, &item.clock))
+        cursor::encode(&(item.due, item.case, &item.clock, &item.started_by))
     }))
 }

@@ -1,15 +1,18 @@
 //! Writes acts into the log by SQL, as the appender would; nothing judges them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use litopys_domain::act::{Act, Place, SignedBy};
 use litopys_domain::built_in::LAW_FILES;
 use litopys_domain::ids::{ContentHash, StatementHash, StreamId};
 use litopys_domain::keys::{PublicKey, Signature};
 use litopys_domain::law::book::LawBook;
+use litopys_domain::law::package::PackageTexts;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::log::Hash;
 use litopys_domain::statement::{LawRef, Signer, Statement, VERSION};
@@ -24,11 +27,31 @@ pub(crate) const ORIGIN: &str = "ledger.example/test";
 /// 2026-11-22T10:15:30Z
 const FIRST_SECOND: i64 = 1_795_342_530;
 
+/// Editions in force on these days, made once: compiling law is slow without optimisation.
+static PACKAGES: LazyLock<Vec<PackageTexts>> = LazyLock::new(|| {
+    let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
+    let in_force = |(procedure, on): (&str, Date)| {
+        let editions = book.edition_dates(procedure);
+        let edition = editions.iter().rfind(|edition| **edition <= on).unwrap();
+        book.package(procedure, *edition).unwrap()
+    };
+    let today = Date::constant(2026, 11, 1);
+    let long_ago = Date::constant(2005, 1, 1);
+    [
+        ("forced-return", today),
+        ("international-protection", today),
+        ("international-protection", long_ago),
+    ]
+    .map(in_force)
+    .into()
+});
+
 /// A database with a log in it.
 pub(crate) struct Ledger {
     pub(crate) database: TestDatabase,
     pub(crate) pool: PgPool,
     streams: HashMap<StreamId, (u64, Hash)>,
+    last: HashMap<StreamId, StatementHash>,
     pub(crate) size: u64,
     nonce: u128,
     laws: HashMap<String, LawRef>,
@@ -41,8 +64,8 @@ impl Ledger {
     pub(crate) async fn new() -> Self {
         let database = database().await;
         let pool = database.pool(Role::Superuser);
-        let (streams, laws) = (HashMap::new(), HashMap::new());
-        Self { database, pool, streams, size: 0, nonce: 0, laws }
+        let (streams, last, laws) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { database, pool, streams, last, size: 0, nonce: 0, laws }
     }
 
     /// With a genesis and the current edition of two procedures published.
@@ -59,28 +82,20 @@ impl Ledger {
             "administrators": [{"officer": officer(1), "key": key(2)}],
         }));
         self.append(vec![genesis]).await;
-        for (procedure, edition) in [
-            ("forced-return", "2026-11-01"),
-            ("international-protection", "2026-11-01"),
-            ("international-protection", "2005-01-01"),
-        ] {
-            self.publish(procedure, edition).await;
+        for package in &*PACKAGES {
+            self.publish(package).await;
         }
     }
 
-    /// Publishes the edition in force on a day, and cites it from now on.
-    async fn publish(&mut self, procedure: &str, on: &str) {
-        let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
-        let on = on.parse().unwrap();
-        let edition =
-            *book.edition_dates(procedure).iter().rfind(|edition| **edition <= on).unwrap();
-        let package = book.package(procedure, edition).unwrap();
+    /// Publishes an edition; the first of a procedure is cited from now on.
+    async fn publish(&mut self, package: &PackageTexts) {
         self.keep(package.hash, "manifest", &package.manifest).await;
         for (hash, text) in &package.texts {
             self.keep(*hash, text.kind, &text.content).await;
         }
-        let law = LawRef { procedure: procedure.to_owned(), edition, package: package.hash };
-        self.laws.entry(procedure.to_owned()).or_insert(law);
+        let (procedure, edition) = (package.procedure.clone(), package.edition);
+        let law = LawRef { procedure: procedure.clone(), edition, package: package.hash };
+        self.laws.entry(procedure.clone()).or_insert(law);
         let published = self
             .draft(&format!("procedure/{procedure}"), "PackagePublished")
             .facts(json!({"edition": edition, "package": package.hash}));
@@ -139,6 +154,11 @@ impl Ledger {
         draft
     }
 
+    /// The last act of a case.
+    pub(crate) fn last_of(&self, case: u32) -> Option<StatementHash> {
+        self.last.get(&StreamId::case(case_id(case))).copied()
+    }
+
     /// Cases 0.. of `acts` acts each, interleaved, none under a published law.
     pub(crate) fn notes(&mut self, cases: u32, acts: u32) -> Vec<Draft> {
         let pairs = (0..acts).flat_map(|_| 0..cases);
@@ -182,6 +202,7 @@ impl Ledger {
         self.size += 1;
         let leaf = Hash::leaf(act.to_payload().unwrap().as_bytes());
         self.streams.insert(statement.stream.clone(), (sequence, leaf));
+        self.last.insert(statement.stream.clone(), act.hash());
         act
     }
 

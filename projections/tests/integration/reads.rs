@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use litopys_domain::ids::StatementHash;
 use litopys_migrations::Role;
 use litopys_projections::reads::cursor::ListError;
 use litopys_projections::reads::{
@@ -10,7 +11,7 @@ use litopys_projections::reads::{
 };
 use serde_json::json;
 
-use crate::ledger::{Ledger, ORIGIN, case_id, id, officer};
+use crate::ledger::{Ledger, ORIGIN, case_id, id, officer, running};
 
 /// 30 cases: 20 returns of 80 and 46, 10 applications for protection.
 async fn thirty() -> Ledger {
@@ -153,18 +154,142 @@ async fn officers_show_posts_competences_and_the_key_in_force() {
     let revoked =
         ledger.draft(&anna, "KeyRevoked").facts(json!({"key": thumbprint, "reason": "LOST"}));
     ledger.append(vec![revoked]).await;
-    crate::ledger::running(&runner, ledger.size).await;
+    running(&runner, ledger.size).await;
     let filter = OfficerFilter { id: Some(anna), ..OfficerFilter::default() };
     let shown = officers(&pool, &filter, None, 10).await.unwrap().rows.remove(0);
     assert_eq!(shown.key, None);
     assert_eq!(shown.keys[1].until, Some(ledger.size - 1));
 }
 
+/// Collects, decides and serves a return; gives the names of the acts.
+async fn return_case(ledger: &mut Ledger, case: u32, leave_by: &str) -> Vec<StatementHash> {
+    let decided = json!({
+        "leave_by": leave_by, "ban": "3y", "ground": "1", "minor": false, "country": "SYR",
+    });
+    let (act, law) = ("ForcedReturnDecided", "forced-return");
+    let drafts = vec![
+        ledger.case(case, law, "ReturnMaterialsCollected").on("2026-11-19").facts(json!({
+            "violation": "1", "asylum_asked": false, "art31_assessed": true, "citizenship": "SYR",
+        })),
+        ledger.case(case, law, act).on("2026-11-20T09:00:00Z").facts(decided),
+    ];
+    let mut names = ledger.append(drafts).await;
+    let served = ledger
+        .case(case, law, "LetterServed")
+        .on("2026-11-20")
+        .concerns(names[1])
+        .facts(json!({"channel": "in-person"}));
+    names.extend(ledger.append(vec![served]).await);
+    names
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_worklist_is_answered() {
-    let ledger = Ledger::founded().await;
+async fn the_law_gives_states_and_terms() {
+    let mut ledger = Ledger::founded().await;
+    let assigned = ledger
+        .case(2, "forced-return", "Assigned")
+        .on("2026-11-21")
+        .facts(json!({"officer": officer(3)}));
+    return_case(&mut ledger, 1, "2026-12-10").await;
+    return_case(&mut ledger, 2, "2026-12-05").await;
+    ledger.append(vec![assigned]).await;
+    let runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let found = case(&pool, case_id(2)).await.unwrap().rows.remove(0);
+    assert_eq!(found.state.as_deref(), Some("notified"));
+    assert_eq!(found.state_title.unwrap().uk, "Рішення оголошено");
+    assert_eq!(found.next_due.unwrap().to_string(), "2026-11-21");
+    assert_eq!(found.assigned_to, Some(officer(3).to_string()));
+    assert!(!found.is_final && !found.disputed);
+
+    let terms = worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap().rows;
+    let shape: Vec<_> =
+        terms.iter().map(|term| (term.clock.as_str(), term.due.to_string(), term.case)).collect();
+    let (one, two) = (case_id(1), case_id(2));
+    let expected = [
+        ("prosecutor", "2026-11-21", one),
+        ("prosecutor", "2026-11-21", two),
+        ("leave", "2026-12-05", two),
+        ("leave", "2026-12-10", one),
+        ("ban", "2029-11-20", one),
+        ("ban", "2029-11-20", two),
+    ];
+    assert_eq!(shape, expected.map(|(clock, due, case)| (clock, due.to_owned(), case)));
+    assert_eq!(terms[0].due_at.unwrap().to_string(), "2026-11-21T09:00:00Z");
+    assert_eq!(terms[2].fires.as_deref(), Some("ReturnOverdue"));
+    assert_eq!(terms[2].fires_on.unwrap().to_string(), "2026-12-16");
+    assert_eq!(terms[2].warn_from.unwrap().to_string(), "2026-11-30");
+    assert!(terms[4].informs && !terms[3].informs);
+
+    let (mut paged, mut next) = (Vec::new(), None);
+    loop {
+        let page = worklist(&pool, &WorklistFilter::default(), next.as_deref(), 2).await.unwrap();
+        paged.extend(page.rows);
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, terms);
+    let some = |text: &str| Some(text.to_owned());
+    let none = WorklistFilter::default;
+    for (filter, expected) in [
+        (WorklistFilter { office: some("80"), ..none() }, 6),
+        (WorklistFilter { office: some("46"), ..none() }, 0),
+        (WorklistFilter { assigned_to: Some(officer(3).to_string()), ..none() }, 3),
+        (WorklistFilter { due_to: Some("2026-12-05".parse().unwrap()), ..none() }, 3),
+        (WorklistFilter { procedure: some("international-protection"), ..none() }, 0),
+    ] {
+        let found = worklist(&pool, &filter, None, 10).await.unwrap().rows;
+        assert_eq!(found.len(), expected, "{filter:?}");
+    }
+    drop(runner);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_acts_change_what_became_of_earlier_ones() {
+    let mut ledger = Ledger::founded().await;
+    let names = return_case(&mut ledger, 1, "2026-12-10").await;
+    let runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    let shown = timeline(&pool, case_id(1)).await.unwrap().rows;
+    assert_eq!(shown[1].served_on.unwrap().to_string(), "2026-11-20");
+    assert_eq!(shown[2].to_state.as_deref(), Some("notified"));
+
+    let annulled =
+        ledger.case(1, "forced-return", "DecisionAnnulled").on("2026-11-25").concerns(names[1]);
+    let late =
+        ledger.case(1, "forced-return", "ProsecutorNotifiedOfReturn").on("2026-11-23T09:00:00Z");
+    let error = ledger.case(1, "forced-return", "EnteredInError").concerns(names[2]);
+    ledger.append(vec![late, error, annulled]).await;
+    running(&runner, ledger.size).await;
+    let shown = timeline(&pool, case_id(1)).await.unwrap().rows;
+    let statuses: Vec<_> = shown.iter().map(|act| act.status.as_str()).collect();
+    let mut expected = ["effective"; 6];
+    expected[2] = "entered-in-error";
+    assert_eq!(statuses, expected);
+    assert_eq!(shown[1].annulled_on.unwrap().to_string(), "2026-11-25");
+    let found = case(&pool, case_id(1)).await.unwrap().rows.remove(0);
+    assert_eq!(found.state.as_deref(), Some("annulled"));
+    assert_eq!(worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap().rows, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_term_kept_too_late_is_a_defect() {
+    let mut ledger = Ledger::founded().await;
+    return_case(&mut ledger, 1, "2026-12-10").await;
+    let told = |at: &str| (at.to_owned(), "ProsecutorNotifiedOfReturn");
+    return_case(&mut ledger, 2, "2026-12-10").await;
+    for (case, (at, act)) in [(1, told("2026-11-23T09:00:00Z")), (2, told("2026-11-21T08:00:00Z"))]
+    {
+        let draft = ledger.case(case, "forced-return", act).on(&at);
+        ledger.append(vec![draft]).await;
+    }
     let _runner = ledger.project().await;
     let pool = ledger.database.pool(Role::Writer);
-    let answer = worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap();
-    assert!(answer.rows.is_empty() && answer.next.is_none());
+    let mut defects = Vec::new();
+    for n in [1, 2] {
+        defects.push(case(&pool, case_id(n)).await.unwrap().rows.remove(0).defects);
+    }
+    assert_eq!(defects, [1, 0]);
 }

@@ -29,7 +29,7 @@ async fn consistent(ledger: &Ledger) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn aborted_between_and_in_batches_each_act_counts_once() {
-    let mut ledger = Ledger::founded().await;
+    let mut ledger = Ledger::new().await;
     let drafts = ledger.notes(60, 20);
     ledger.append(drafts).await;
     let mut options = ledger.options();
@@ -37,8 +37,8 @@ async fn aborted_between_and_in_batches_each_act_counts_once() {
     let (mut starts, mut seen) = (0, Vec::new());
     loop {
         let runner = Runner::start(options.clone());
-        // Shorter and longer than it takes to read the law, so that it is cut short everywhere.
-        tokio::time::sleep(Duration::from_millis(50 + starts * 173 % 1500)).await;
+        // Shorter and longer than a start takes, so that it is cut short everywhere.
+        tokio::time::sleep(Duration::from_millis(20 + starts * 173 % 1000)).await;
         drop(runner);
         starts += 1;
         let size: Option<u64> = match reflected(&ledger.pool).await {
@@ -60,7 +60,7 @@ async fn aborted_between_and_in_batches_each_act_counts_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_connections_lose_and_repeat_nothing() {
-    let mut ledger = Ledger::founded().await;
+    let mut ledger = Ledger::new().await;
     let runner = Runner::start(ledger.options());
     let mut killed = 0;
     for round in 0_u32..30 {
@@ -76,7 +76,7 @@ async fn killed_connections_lose_and_repeat_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_corrupt_row_stops_it_loudly_and_mending_starts_it_again() {
-    let mut ledger = Ledger::founded().await;
+    let mut ledger = Ledger::new().await;
     let drafts = ledger.notes(10, 30);
     ledger.append(drafts).await;
     let at = ledger.size - 40;
@@ -103,7 +103,7 @@ async fn a_corrupt_row_stops_it_loudly_and_mending_starts_it_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_runs_the_others_stand_by_and_take_over() {
-    let mut ledger = Ledger::founded().await;
+    let mut ledger = Ledger::new().await;
     let first = ledger.project().await;
     let second = Runner::start(ledger.options());
     until(&second, |status| matches!(status, Status::Standby)).await;
@@ -120,7 +120,7 @@ async fn one_runs_the_others_stand_by_and_take_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_can_wait_for_a_position() {
-    let mut ledger = Ledger::founded().await;
+    let mut ledger = Ledger::new().await;
     let runner = ledger.project().await;
     let reader = ledger.database.pool(Role::Writer);
     let wanted = ledger.size + 9;
@@ -137,7 +137,7 @@ async fn answers_can_wait_for_a_position() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_shape_is_left_alone() {
-    let ledger = Ledger::founded().await;
+    let ledger = Ledger::new().await;
     drop(ledger.project().await);
     sqlx::query("update reads.progress set version = 999").execute(&ledger.pool).await.unwrap();
     let runner = Runner::start(ledger.options());
