@@ -1,17 +1,20 @@
 //! The acts of a case on both time axes: when they were recorded, and when they count in law.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{StatementHash, StreamId};
+use litopys_domain::law::fold::{ActStatus, ClockState, ClockStatus, Point, View, state};
+use litopys_domain::law::laws::Laws;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::registry::RegistryAct;
 use litopys_domain::statement::{Author, FlagAnswer, LawRef, Signer, Statement};
+use litopys_domain::violation::Words;
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::laws;
 use crate::payload::{self, PayloadError};
 use crate::store::{EventRow, Snapshot, StoreError};
 
@@ -38,7 +41,34 @@ pub struct History {
     pub case: StreamId,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// What the law makes of the acts told; none where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateTold>,
     pub acts: Vec<HistoryAct>,
+}
+
+/// The state of the case, by the law fold over the acts told.
+#[derive(Debug, Clone, Serialize)]
+pub struct StateTold {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Words>,
+    pub is_final: bool,
+    pub is_closed: bool,
+    /// The state without the acts that came late, while the case is out of order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+    pub clocks: Vec<ClockTold>,
+}
+
+/// A term that was started.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClockTold {
+    pub clock: String,
+    pub title: Words,
+    pub start: Point,
+    pub due: Point,
+    pub status: ClockStatus,
 }
 
 /// One act. `legal_date`, then `position`, is its order in law.
@@ -52,6 +82,16 @@ pub struct HistoryAct {
     /// Recorded after an act that counts later.
     pub late: bool,
     pub act: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Words>,
+    /// What became of it: effective, entered in error, rebutted, impossible in its legal place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<ActStatus>,
+    /// The states between which it moved the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     pub statement: StatementHash,
     pub signers: Vec<Signer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +116,8 @@ pub enum HistoryError {
     NoCase(StreamId),
     #[error("this ledger has no genesis that can be read; run `litopys-audit verify --all`")]
     NoGenesis,
+    #[error("the law of the case cannot be loaded; run `litopys-audit verify --all`: {0}")]
+    Law(String),
     #[error("the act at position {position} cannot be read; run `litopys-audit verify --all`")]
     Unreadable { position: i64, source: PayloadError },
 }
@@ -89,17 +131,54 @@ pub async fn history(
     let mut snapshot = Snapshot::open(database).await?;
     let zone = time_zone(&mut snapshot).await?;
     let rows = snapshot.stream(case.kind().as_str(), case.id()).await?;
-    snapshot.close().await?;
     if rows.is_empty() {
         return Err(HistoryError::NoCase(case.clone()));
     }
-    let mut told = History { case: case.clone(), number: None, acts: Vec::new() };
+    let mut told = History { case: case.clone(), number: None, state: None, acts: Vec::new() };
+    let mut recorded = Vec::new();
     for row in &rows {
-        tell(&mut told, row, &zone, options)?;
+        recorded.extend(tell(&mut told, row, &zone, options)?);
     }
+    let law = recorded.iter().find_map(|act| act.statement.law.as_ref());
+    if let Some(procedure) = law.map(|law| law.procedure.clone()) {
+        let laws = laws::of_procedure(&mut snapshot, &procedure, zone).await?;
+        apply_law(&mut told, &laws.map_err(HistoryError::Law)?, &recorded);
+    }
+    snapshot.close().await?;
     told.acts.sort_by_key(|act| (act.legal_date, act.position));
     mark_late(&mut told.acts);
     Ok(told)
+}
+
+/// What the law makes of the acts.
+fn apply_law(told: &mut History, laws: &Laws, recorded: &[RecordedAct]) {
+    let case = state(laws, recorded, View::new(Date::MAX, u64::MAX));
+    for act in &mut told.acts {
+        let Some(folded) = case.acts.iter().find(|one| one.hash == act.statement) else { continue };
+        let law = folded.law.and_then(|law| law.act(folded.act));
+        act.title = law.map(|law| law.title.clone());
+        act.status = Some(folded.status);
+        (act.from, act.to) = (folded.from.map(str::to_owned), folded.to.map(str::to_owned));
+    }
+    let law = case.acts.last().and_then(|act| act.law);
+    told.state = case.state.map(|id| StateTold {
+        id: id.to_owned(),
+        title: law.and_then(|law| law.states.get(id)).map(|state| state.title.clone()),
+        is_final: case.is_final,
+        is_closed: case.is_closed,
+        other: case.other_state.map(str::to_owned),
+        clocks: case.clocks.iter().map(clock_told).collect(),
+    });
+}
+
+fn clock_told(clock: &ClockState<'_>) -> ClockTold {
+    ClockTold {
+        clock: clock.clock.to_owned(),
+        title: clock.law.title.clone(),
+        start: clock.start,
+        due: clock.due,
+        status: clock.status,
+    }
 }
 
 /// An act is late where one that counts after it was recorded before it.
@@ -116,11 +195,11 @@ fn tell(
     row: &EventRow,
     zone: &TimeZone,
     options: &HistoryOptions,
-) -> Result<(), HistoryError> {
+) -> Result<Option<RecordedAct>, HistoryError> {
     let position = row.position;
     let entry = payload::read(&row.payload)
         .map_err(|source| HistoryError::Unreadable { position, source })?;
-    let statement = Arc::unwrap_or_clone(entry.statement);
+    let statement = Statement::clone(&entry.statement);
     let legal_date = statement.occurred_at.date_in(zone);
     let recorded = match options.recorded_until {
         Some(RecordedUntil::Position(last)) => position <= last,
@@ -128,10 +207,10 @@ fn tell(
         None => true,
     };
     if !recorded || options.occurred_until.is_some_and(|last| legal_date > last) {
-        return Ok(());
+        return Ok(None);
     }
     if entry.number.is_some() {
-        told.number = entry.number;
+        told.number.clone_from(&entry.number);
     }
     let Statement { act, signers, author, law, basis, flags, concerns, facts, .. } = statement;
     told.acts.push(HistoryAct {
@@ -141,6 +220,10 @@ fn tell(
         legal_date,
         late: false,
         act,
+        title: None,
+        status: None,
+        from: None,
+        to: None,
         statement: entry.statement_hash,
         signers,
         author,
@@ -150,7 +233,7 @@ fn tell(
         concerns,
         facts,
     });
-    Ok(())
+    Ok(entry.recorded_at_position(position))
 }
 
 /// The ledger's time zone, from its genesis.

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod finding;
 pub mod form;
 pub mod history;
+mod laws;
 pub mod note;
 pub mod payload;
 pub mod receipt;

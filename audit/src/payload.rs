@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use litopys_domain::act::SignedBy;
+use litopys_domain::act::{RecordedAct, SignedBy};
 use litopys_domain::ids::{AggregateType, StatementHash};
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::statement::{SIGNERS_MAX, STATEMENT_BYTES_MAX, Statement, VERSION};
@@ -27,6 +27,21 @@ pub struct Entry {
     pub statement_hash: StatementHash,
     /// Where the statement's exact bytes stand in the payload.
     pub statement_at: std::ops::Range<usize>,
+}
+
+impl Entry {
+    /// The act as the law reads it. The leaf hash plays no part there and is left empty.
+    pub fn recorded_at_position(self, position: i64) -> Option<RecordedAct> {
+        Some(RecordedAct {
+            statement: self.statement,
+            hash: self.statement_hash,
+            position: position.try_into().ok()?,
+            sequence: self.sequence,
+            number: self.number,
+            recorded_at: self.recorded_at,
+            leaf: [0_u8; 32].as_slice().try_into().ok()?,
+        })
+    }
 }
 
 /// Why a payload is not an act.

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use clap::Args;
+use litopys_domain::law::fold::{ActStatus, Point};
+use litopys_domain::violation::Words;
 
 use super::verify::case_stream;
 use super::{DatabaseArgs, LangArg, answer, answer_json};
-use crate::history::{History, HistoryAct, HistoryOptions, RecordedUntil, history};
+use crate::history::{History, HistoryAct, HistoryOptions, RecordedUntil, StateTold, history};
 use crate::report::Lang;
 
 #[derive(Debug, Args)]
@@ -60,7 +62,39 @@ fn words(told: &History, lang: Lang) -> String {
         // Writing to a string cannot fail.
         _ = write_act(&mut text, act, lang);
     }
+    if let Some(state) = &told.state {
+        _ = write_state(&mut text, state, lang);
+    }
     text
+}
+
+fn write_state(text: &mut String, state: &StateTold, lang: Lang) -> std::fmt::Result {
+    let en = lang == Lang::En;
+    let words = |words: &Words| if en { words.en.clone() } else { words.uk.clone() };
+    let title = state.title.as_ref().map(words).unwrap_or_default();
+    writeln!(text, "{}: {} · {title}", if en { "state" } else { "стан" }, state.id)?;
+    if let Some(other) = &state.other {
+        let without = if en { "without the late acts" } else { "без пізніх дій" };
+        writeln!(text, "    {without}: {other}")?;
+    }
+    for clock in &state.clocks {
+        let due = match clock.due {
+            Point::Date(date) => date.to_string(),
+            Point::Instant(at) => at.to_string(),
+        };
+        let until = if en { "until" } else { "до" };
+        writeln!(text, "    {} {until} {due}: {}", words(&clock.title), said(&clock.status))?;
+    }
+    Ok(())
+}
+
+/// A code as JSON writes it; of a code with details, the code alone.
+fn said<T: serde::Serialize>(code: &T) -> String {
+    match serde_json::to_value(code) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
 }
 
 fn write_act(text: &mut String, act: &HistoryAct, lang: Lang) -> std::fmt::Result {
@@ -70,12 +104,20 @@ fn write_act(text: &mut String, act: &HistoryAct, lang: Lang) -> std::fmt::Resul
         (true, true) => ", recorded late",
         (true, false) => ", записано пізніше",
     };
-    writeln!(text, "{} {}{late}", act.legal_date, act.act)?;
+    let title = act.title.as_ref().map(|title| if en { &title.en } else { &title.uk });
+    let title = title.map_or_else(String::new, |title| format!(" · {title}"));
+    writeln!(text, "{} {}{title}{late}", act.legal_date, act.act)?;
     let label =
         |english: &'static str, ukrainian: &'static str| if en { english } else { ukrainian };
     let recorded = label("recorded", "записано");
     let position = label("position", "позиція");
     writeln!(text, "    {recorded} {}, {position} {}", act.recorded_at, act.position)?;
+    if let Some(status) = act.status.filter(|status| *status != ActStatus::Effective) {
+        writeln!(text, "    {}", said(&status))?;
+    }
+    if let Some(to) = act.to.as_ref().filter(|to| act.from.as_ref() != Some(to)) {
+        writeln!(text, "    {} → {to}", act.from.as_deref().unwrap_or("-"))?;
+    }
     for signer in &act.signers {
         let office = signer.office.as_deref().unwrap_or("-");
         let signed = label("signed by", "підписано");
@@ -91,9 +133,8 @@ fn write_act(text: &mut String, act: &HistoryAct, lang: Lang) -> std::fmt::Resul
         writeln!(text, "    {under} {} {} {basis}", law.procedure, law.edition)?;
     }
     for flag in &act.flags {
-        let answer = serde_json::to_value(flag.answer).unwrap_or_default();
-        let answer = answer.as_str().unwrap_or_default();
-        writeln!(text, "    {} {}: {answer}", label("flag", "застереження"), flag.rule)?;
+        let (flagged, answer) = (label("flag", "застереження"), said(&flag.answer));
+        writeln!(text, "    {flagged} {}: {answer}", flag.rule)?;
     }
     for (fact, value) in &act.facts {
         writeln!(text, "    {fact}: {value}")?;

@@ -14,12 +14,13 @@ use litopys_domain::ids::{ContentHash, StreamId};
 use litopys_domain::law::fold::{ClockState, Point, View, state};
 use litopys_domain::law::judge::judge;
 use litopys_domain::law::laws::{Laws, Question};
-use litopys_domain::law::package::{Manifest, Package};
+use litopys_domain::law::package::Package;
 use litopys_domain::statement::Statement;
 
 use super::packages::Published;
 use super::{PAGE_EVENTS, VerifyError, parallel};
 use crate::finding::{Fault, Finding, Place};
+use crate::laws;
 use crate::payload;
 use crate::store::{CaseRow, Snapshot};
 use crate::terms::Terms;
@@ -185,21 +186,11 @@ async fn relate(
 
 /// Reads a case's payloads again; none where one cannot be read, which was found before.
 fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
-    let no_leaf = [0_u8; 32];
     let read = |row: &CaseRow| {
         let entry = payload::read(&row.payload).ok()?;
         // A row filed under another case was found before, too.
         let filed = entry.statement.stream.id() == row.aggregate_id;
-        filed.then_some(())?;
-        Some(RecordedAct {
-            statement: entry.statement,
-            hash: entry.statement_hash,
-            position: row.position.try_into().ok()?,
-            sequence: entry.sequence,
-            number: entry.number,
-            recorded_at: entry.recorded_at,
-            leaf: no_leaf.as_slice().try_into().ok()?,
-        })
+        entry.recorded_at_position(row.position).filter(|_| filed)
     };
     rows.iter().map(read).collect()
 }
@@ -291,7 +282,7 @@ async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Bo
     for published in walk.packages.published.clone() {
         let package = match loaded.get(&published.package) {
             Some(package) => Ok(Arc::clone(package)),
-            None => load(snapshot, published.package).await?.map(|(package, counted)| {
+            None => laws::load(snapshot, published.package).await?.map(|(package, counted)| {
                 terms.insert(published.package, counted);
                 Arc::new(package)
             }),
@@ -319,44 +310,4 @@ fn fits(package: &Package, published: &Published) -> Result<(), String> {
         return Err(format!("it is {} of {}", package.law.procedure, package.law.edition));
     }
     Ok(())
-}
-
-/// A package with its terms, or why it is unsound.
-type Loaded = Result<(Package, Terms), String>;
-
-async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<Loaded, VerifyError> {
-    let texts = snapshot.texts(&[hash.0.to_vec()]).await?;
-    let Some((_, manifest)) = texts.into_iter().next() else {
-        return Ok(Err("its manifest is not stored".to_owned()));
-    };
-    let parts = match serde_json::from_str::<Manifest>(&manifest) {
-        Ok(parts) => parts,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    let mut named = vec![parts.edition.sha256.0.to_vec()];
-    let Manifest { includes, codes, calendars, parameters, letters, .. } = &parts;
-    for part in [includes, codes, calendars, parameters, letters] {
-        named.extend(part.values().map(|hash| hash.0.to_vec()));
-    }
-    let texts = snapshot.texts(&named).await?.into_iter();
-    let texts = texts.map(|(hash, content)| (hash, Arc::from(content))).collect();
-    Ok(assemble(hash, &manifest, &parts, &texts))
-}
-
-fn assemble(
-    hash: ContentHash,
-    manifest: &str,
-    parts: &Manifest,
-    texts: &HashMap<Vec<u8>, Arc<str>>,
-) -> Loaded {
-    let fetch = |wanted: ContentHash| texts.get(wanted.0.as_slice()).cloned();
-    let package = Package::load(manifest, &fetch).map_err(|error| error.to_string())?;
-    // The hash of what was loaded, not the key under which it was kept.
-    if package.hash != hash {
-        return Err(format!("its manifest has the hash {}", package.hash));
-    }
-    let calendar = |(id, hash): (&String, &ContentHash)| Some((id.clone(), fetch(*hash)?));
-    let calendars = parts.calendars.iter().filter_map(calendar).collect();
-    let edition = fetch(parts.edition.sha256).unwrap_or_default();
-    Ok((package, Terms::read(&edition, &calendars)?))
 }

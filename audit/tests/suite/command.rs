@@ -118,7 +118,7 @@ async fn receipts_and_histories_are_told() {
     assert_eq!(json(&output)["number"], "80-FR-2026-000001");
     let output = place.run(&["history", "--case", case, "--lang", "uk"]);
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("ReturnMaterialsCollected") && text.contains("підписано"), "{text}");
+    assert!(text.contains("Матеріали підготовлено") && text.contains("стан: decided"), "{text}");
 }
 
 #[test]

@@ -30,6 +30,14 @@ async fn a_late_act_stands_where_it_counts() {
     let opened = ("ReturnMaterialsCollected".to_owned(), 5, false);
     let decided = ("ForcedReturnDecided".to_owned(), 6, false);
     let noted = ("NoteAdded".to_owned(), 7, true);
+    let whole = history(&auditor, &case, &HistoryOptions::default()).await.unwrap();
+    let state = whole.state.unwrap();
+    assert_eq!((state.id.as_str(), state.title.unwrap().en.as_str()), ("decided", "Decided"));
+    assert!(state.clocks.iter().any(|clock| clock.clock == "prosecutor"));
+    let decision = &whole.acts[2];
+    assert_eq!(decision.title.as_ref().unwrap().en, "Forced return decided");
+    assert_eq!(decision.from.as_deref(), Some("materials-collected"));
+    assert_eq!(decision.to.as_deref(), Some("decided"));
     let all = told(HistoryOptions::default()).await;
     assert_eq!(all, [opened.clone(), noted.clone(), decided.clone()]);
     let recorded_until = Some(RecordedUntil::Position(6));

@@ -2,4 +2,5 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may")]
 
+mod audited;
 mod cases;
