@@ -45,6 +45,7 @@ pub(super) async fn list(
         office: office(&caller, query.office)?,
         procedure: query.procedure,
         due_to: query.due_to,
+        ..WorklistFilter::default()
     };
     reflect(&app, query.at_least).await?;
     let after = query.after.as_deref();
