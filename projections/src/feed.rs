@@ -1,8 +1,10 @@
 //! The log, read in the order of its positions: nothing skipped, nothing twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use litopys_domain::act::{Act, RecordedAct};
+use litopys_domain::log::Hash;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
@@ -151,24 +153,34 @@ impl EventRow {
             .map_err(|_| corrupt("events", "position", self.position, "it is negative"))
     }
 
-    /// The act, where payload, leaf hash and the columns of the stream agree.
+    /// The act, where payload, leaf hash and the columns of the stream agree. The leaf hash is
+    /// over the payload's very bytes, so their canonical form need not be made again.
     pub(crate) fn act(&self) -> Result<RecordedAct, ProjectionError> {
         let wrong = |column, reason: &dyn std::fmt::Display| {
             corrupt("events", column, self.position, reason)
         };
-        let mut act = Act::from_payload(&self.payload).map_err(|e| wrong("payload", &e))?;
-        act.position = Some(self.position()?);
-        let recorded = act.recorded().ok_or_else(|| wrong("payload", &"it has no place"))?;
-        if recorded.leaf.as_bytes()[..] != self.leaf_hash[..] {
+        let leaf = Hash::leaf(self.payload.as_bytes());
+        if leaf.as_bytes()[..] != self.leaf_hash[..] {
             return Err(wrong("leaf_hash", &"it is not that of the payload"));
         }
-        let stream = &recorded.statement.stream;
+        let act: Act = serde_json::from_str(&self.payload).map_err(|e| wrong("payload", &e))?;
+        let stream = &act.statement().stream;
         if stream.kind().as_str() != self.aggregate_type || stream.id() != self.aggregate_id {
             return Err(wrong("aggregate_id", &"it is not the statement's stream"));
         }
-        if signed(recorded.sequence) != self.sequence {
+        let (statement, hash) = (Arc::clone(act.statement()), act.hash());
+        let place = act.place.ok_or_else(|| wrong("payload", &"it has no place"))?;
+        if signed(place.sequence) != self.sequence {
             return Err(wrong("sequence", &"it is not that of the payload"));
         }
-        Ok(recorded)
+        Ok(RecordedAct {
+            statement,
+            hash,
+            position: self.position()?,
+            sequence: place.sequence,
+            number: place.number,
+            recorded_at: place.recorded_at,
+            leaf,
+        })
     }
 }

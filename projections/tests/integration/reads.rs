@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use litopys_domain::ids::StatementHash;
+use litopys_domain::statement::Author;
 use litopys_migrations::Role;
 use litopys_projections::reads::cursor::ListError;
 use litopys_projections::reads::{
@@ -83,7 +84,10 @@ async fn cases_are_found_by_each_filter_and_paged_without_holes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_and_its_timeline_are_shown_as_recorded() {
     let mut ledger = thirty().await;
-    let note = ledger.case(7, "forced-return", "NoteAdded").on("2026-11-20");
+    let mut note = ledger.case(7, "forced-return", "NoteAdded").on("2026-11-20");
+    let author = Author { role: "R-C1G".to_owned(), body: None, reference: None };
+    note.0.author = Some(author.clone());
+    let law = note.0.law.clone().unwrap();
     let noted = ledger.append(vec![note]).await[0];
     let _runner = ledger.project().await;
     let pool = ledger.database.pool(Role::Writer);
@@ -101,6 +105,11 @@ async fn a_case_and_its_timeline_are_shown_as_recorded() {
     assert_eq!(acts[1].act_title.as_ref().unwrap().en, "Note added");
     assert_eq!(acts[1].signers[0].by, officer(1));
     assert_eq!(acts[1].occurred_at, "2026-11-20");
+    assert_eq!(acts[1].author, Some(author));
+    assert_eq!(
+        (acts[1].edition, acts[1].package.clone()),
+        (Some(law.edition), Some(law.package.to_string()))
+    );
     assert!(case(&pool, id(99)).await.unwrap().rows.is_empty());
 }
 
@@ -121,6 +130,10 @@ async fn officers_show_posts_competences_and_the_key_in_force() {
         ledger
             .draft(&anna, "CompetenceGranted")
             .facts(json!({"course": "C-RET", "from": "2026-01-01", "until": "2026-12-31"})),
+        ledger.draft(&anna, "OfficerActing").facts(json!({
+            "role": "R-TP-HEAD", "office": "8001", "from": "2026-08-01", "until": "2026-08-31",
+            "order": "17-k",
+        })),
         ledger.draft(&anna, "KeyRotated").facts(json!({"key": key(10)})),
         ledger.draft(&format!("person/{}", id(5)), "PersonRegistered"),
     ];
@@ -134,7 +147,8 @@ async fn officers_show_posts_competences_and_the_key_in_force() {
     let shown = &all.rows[2];
     assert_eq!(shown.key.as_deref(), Some(&*key(10).thumbprint().to_string()));
     assert_eq!(shown.keys[0].until, Some(shown.keys[1].from));
-    assert_eq!((shown.posts.len(), shown.competences.len()), (2, 1));
+    assert_eq!((shown.posts.len(), shown.competences.len()), (3, 1));
+    assert_eq!(shown.posts[2].acting_by_order.as_deref(), Some("17-k"));
 
     let with = |office: &str, on: &str| OfficerFilter {
         office: Some(office.to_owned()),

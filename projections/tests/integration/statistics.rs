@@ -140,6 +140,12 @@ async fn cells_add_up_along_every_dimension() {
             "2023,RefugeeRecognised,2",
         ]
     );
+    let outcomes = [("GENCONV", 2), ("SUB_PROT", 2), ("REJECTED", 2), ("CLOSED", 0)];
+    for (outcome, expected) in outcomes {
+        let filter = DecisionFilter { outcomes: vec![outcome.to_owned()], ..filter.clone() };
+        let table = decisions(&pool, &filter, &BTreeSet::new(), as_of).await.unwrap();
+        assert_eq!(table.total, expected, "{outcome}");
+    }
     let unstated =
         DecisionFilter { citizenships: vec![String::new()], ..DecisionFilter::default() };
     assert_eq!(decisions(&pool, &unstated, &by, as_of).await.unwrap().total, 1);
