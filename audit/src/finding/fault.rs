@@ -102,6 +102,9 @@ faults! {
     PostMissing: "no-post",
         "the signer held no such post on the day of recording",
         "підписант не обіймав такої посади в день запису";
+    FutureDate: "future-date",
+        "the act is dated more than a day ahead of its recording",
+        "дію датовано більш як на день пізніше за запис";
     RegistryAct: "registry-act",
         "an act about officers, services or the ledger that could not be taken",
         "дія щодо посадовців, систем чи реєстру, яку не можна було вчинити";

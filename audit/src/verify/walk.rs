@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::registry::Registry;
-use litopys_domain::statement::Signer;
+use litopys_domain::statement::{Signer, Statement};
 
 use super::authority;
 use super::evidence::Evidence;
@@ -152,6 +153,7 @@ impl Walk {
             found.push(foreign.at(&event.place));
         }
         let today = entry.recorded_at.timestamp().to_zoned(self.time_zone.clone()).date();
+        found.extend(self.check_date(statement, today).map(|finding| finding.at(&event.place)));
         if authority::is_registry_act(&statement.act) {
             found.extend(authority::judge_registry_act(&mut self.registry, event, entry, today));
             if let Some(founding) = self.registry.founding() {
@@ -166,6 +168,15 @@ impl Walk {
         jobs.extend(verifiable.into_iter().map(|(signer, job)| (&event.place, signer, job)));
         self.packages.place(event, entry, &mut found);
         self.findings.extend(found);
+    }
+
+    /// More than a day ahead cannot be true; of a case's acts the law says so.
+    fn check_date(&self, statement: &Statement, today: Date) -> Option<Finding> {
+        let day = statement.occurred_at.date_in(&self.time_zone);
+        let latest = today.tomorrow().unwrap_or(today);
+        let told = statement.law.is_some() || statement.occurred_at.is_reduced();
+        (!told && day > latest)
+            .then(|| Finding::new(Fault::FutureDate, format!("{latest} or before"), day))
     }
 
     fn check_time(&mut self, event: &Examined, entry: &Entry) {

@@ -219,3 +219,51 @@ async fn acts_that_wait_too_long_for_a_checkpoint_are_found() {
     assert_eq!(report.findings[0].code, "checkpoint-late");
     assert_eq!(report.findings[0].interval.unwrap().from, 5);
 }
+
+#[tokio::test]
+async fn checkpoints_of_a_rotated_key_hold_from_the_rotation_on() {
+    let rotated = |signs_new: bool| async move {
+        let mut ledger = Ledger::founded();
+        ledger.publish();
+        let trust = ledger.trust();
+        let (old, administrator) = (ledger.system.clone(), ledger.administrator.clone());
+        let new = Hand { key: SigningKey::from_bytes(&[8; 32]), ..old.clone() };
+        let facts = json!({"key": PublicKey::of(&new.key)});
+        let hands: &[&Hand] =
+            if signs_new { &[&old, &new, &administrator] } else { &[&old, &administrator] };
+        ledger.act(&old.signer.by.clone(), "LedgerKeyRotated", facts, hands);
+        ledger.system = new;
+        ledger.register();
+        ledger.publish();
+        audit(&stored(&ledger).await, &trust).await
+    };
+    let report = rotated(true).await;
+    assert_eq!((report.findings.as_slice(), report.checkpoints), ([].as_slice(), 2));
+    let report = rotated(false).await;
+    assert_eq!(report.findings[0].code, "missing-signature", "{:#?}", report.findings);
+}
+
+#[tokio::test]
+async fn a_checkpoint_signed_by_a_stolen_or_unknown_key_is_found() {
+    let mut ledger = Ledger::founded();
+    let trust = ledger.trust();
+    ledger.system.key = SigningKey::from_bytes(&[8; 32]);
+    ledger.publish();
+    let report = audit(&stored(&ledger).await, &trust).await;
+    let codes: Vec<_> = report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["checkpoint-note"]);
+}
+
+#[tokio::test]
+async fn a_date_too_far_ahead_is_found() {
+    let (ledger, report) = misused(|ledger| {
+        let administrator = ledger.administrator.clone();
+        let stream = ledger.officer.signer.by.clone();
+        let facts = json!({"office": "80", "on": "2026-03-01", "role": "R-TO-HEAD"});
+        let mut statement = ledger.statement(&stream, "PostEnded", &facts, &[&administrator]);
+        statement.occurred_at = "2026-03-04".parse().unwrap();
+        ledger.record(&statement, &[&administrator]);
+    })
+    .await;
+    only(&ledger, &report, "future-date");
+}
