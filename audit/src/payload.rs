@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use litopys_domain::act::{RecordedAct, SignedBy};
-use litopys_domain::ids::{AggregateType, StatementHash};
-use litopys_domain::legal_time::RecordedAt;
-use litopys_domain::statement::{SIGNERS_MAX, STATEMENT_BYTES_MAX, Statement, VERSION};
+use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
+use litopys_domain::legal_time::{LegalTime, RecordedAt};
+use litopys_domain::statement::{SIGNERS_MAX, STATEMENT_BYTES_MAX, Signer, Statement, VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use crate::form::{self, FormError};
 
@@ -27,6 +28,9 @@ pub struct Entry {
     pub statement_hash: StatementHash,
     /// Where the statement's exact bytes stand in the payload.
     pub statement_at: std::ops::Range<usize>,
+    /// False for a version that this auditor does not know: of such a statement only what every
+    /// version has is read, enough to verify signature, leaf and place.
+    pub is_interpreted: bool,
 }
 
 impl Entry {
@@ -55,9 +59,6 @@ pub enum PayloadError {
     Payload(String),
     #[error("not a statement: {0}")]
     Statement(String),
-    /// Signature, leaf and place can still be verified by a newer auditor.
-    #[error("version `{0}` is not interpreted here")]
-    Version(String),
 }
 
 #[derive(Deserialize)]
@@ -83,7 +84,7 @@ pub fn read(text: &str) -> Result<Entry, PayloadError> {
     let payload: Payload<'_> =
         serde_json::from_str(text).map_err(|error| PayloadError::Payload(error.to_string()))?;
     let raw = payload.statement.get();
-    let statement = read_statement(raw)?;
+    let (statement, is_interpreted) = read_statement(raw)?;
     if payload.signatures.len() != statement.signers.len() {
         let (signatures, signers) = (payload.signatures.len(), statement.signers.len());
         return Err(PayloadError::Payload(format!("{signatures} signatures, {signers} signers")));
@@ -99,31 +100,67 @@ pub fn read(text: &str) -> Result<Entry, PayloadError> {
         statement_hash: StatementHash::of(raw.as_bytes()),
         statement: Arc::new(statement),
         statement_at,
+        is_interpreted,
     })
 }
 
-fn read_statement(raw: &str) -> Result<Statement, PayloadError> {
+/// The statement, and whether its version is one that is interpreted here.
+fn read_statement(raw: &str) -> Result<(Statement, bool), PayloadError> {
     if raw.len() > STATEMENT_BYTES_MAX {
         return Err(PayloadError::Statement(format!("{} bytes; 61,440 are allowed", raw.len())));
     }
-    let statement: Statement =
-        serde_json::from_str(raw).map_err(|error| version_or(raw, &error))?;
-    if statement.version != VERSION {
-        return Err(PayloadError::Version(statement.version));
-    }
-    shape_fault(&statement)
-        .map_or(Ok(statement), |fault| Err(PayloadError::Statement(fault.into())))
+    let statement = match serde_json::from_str::<Statement>(raw) {
+        Ok(statement) if statement.version == VERSION => statement,
+        Ok(statement) => return Ok((statement, false)),
+        // A statement of a later version fails by its fields.
+        Err(error) => {
+            let later = serde_json::from_str::<AnyVersion>(raw).ok();
+            let later = later.filter(|later| later.version != VERSION);
+            let fault = || PayloadError::Statement(error.to_string());
+            return later.map(|later| (later.statement(), false)).ok_or_else(fault);
+        }
+    };
+    let fault = shape_fault(&statement);
+    fault.map_or(Ok((statement, true)), |fault| Err(PayloadError::Statement(fault.into())))
 }
 
-/// A statement of a later version fails by its fields; its version says so more plainly.
-fn version_or(raw: &str, error: &serde_json::Error) -> PayloadError {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: String,
-    }
-    match serde_json::from_str::<Versioned>(raw) {
-        Ok(Versioned { version }) if version != VERSION => PayloadError::Version(version),
-        _ => PayloadError::Statement(error.to_string()),
+/// What a statement of every version has.
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: String,
+    ledger: String,
+    stream: StreamId,
+    seen: Option<StatementHash>,
+    nonce: Uuid,
+    act: String,
+    occurred_at: LegalTime,
+    source: String,
+    signers: Vec<Signer>,
+}
+
+impl AnyVersion {
+    fn statement(self) -> Statement {
+        Statement {
+            version: self.version,
+            ledger: self.ledger,
+            stream: self.stream,
+            seen: self.seen,
+            nonce: self.nonce,
+            act: self.act,
+            law: None,
+            subjects: Vec::new(),
+            facts: serde_json::Map::new(),
+            sealed: std::collections::BTreeMap::new(),
+            concerns: Vec::new(),
+            evidence: Vec::new(),
+            instrument: None,
+            basis: Vec::new(),
+            flags: Vec::new(),
+            occurred_at: self.occurred_at,
+            source: self.source,
+            author: None,
+            signers: self.signers,
+        }
     }
 }
 
@@ -173,4 +210,62 @@ fn rising_strings<T: ToString>(items: &[T]) -> bool {
 fn rising<T: Serialize>(items: &[T]) -> bool {
     let canonical = |item| serde_jcs::to_string(item).unwrap_or_default();
     items.len() < 2 || items.iter().map(canonical).is_sorted_by(|a, b| a < b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0";
+
+    /// A payload with one signer, `version`, and `extra` before `ledger`.
+    fn payload(version: &str, extra: &str) -> String {
+        let signature = "A".repeat(86);
+        format!(
+            r#"{{"recorded_at":"2026-11-22T10:15:30.123456Z","sequence":1,"signatures":[{{"key":"{KEY}","signature":"{signature}"}}],"statement":{{"act":"PersonRegistered",{extra}"ledger":"ledger.example/test","nonce":"0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e78","occurred_at":"2026-11-22","signers":[{{"by":"officer/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e79","office":"80","role":"R-TO-OFF"}}],"source":"NATIVE","stream":"person/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77","version":"{version}"}}}}"#
+        )
+    }
+
+    #[test]
+    fn the_statements_bytes_are_found_in_the_payload() {
+        let text = payload("litopys/1", "");
+        let entry = read(&text).unwrap();
+        assert!(entry.is_interpreted);
+        let statement = &text[entry.statement_at];
+        assert!(statement.starts_with(r#"{"act""#) && statement.ends_with(r#""litopys/1"}"#));
+        assert_eq!(entry.statement_hash, StatementHash::of(statement.as_bytes()));
+    }
+
+    #[test]
+    fn a_later_version_is_read_as_far_as_every_version_goes() {
+        let text = payload("litopys/2", r#""invented":["x"],"#);
+        let entry = read(&text).unwrap();
+        assert!(!entry.is_interpreted);
+        assert_eq!(entry.statement.act, "PersonRegistered");
+        assert_eq!(entry.signatures.len(), 1);
+        assert!(read(&payload("litopys/1", r#""invented":["x"],"#)).is_err());
+    }
+
+    #[test]
+    fn what_is_no_payload_is_refused() {
+        let sound = payload("litopys/1", "");
+        for (from, to) in [
+            ("\"sequence\":1,", ""),
+            ("\"sequence\":1", "\"sequence\":-1"),
+            ("\"act\":\"P", "\"act\":\"p"),
+            ("officer/", "person/"),
+            ("7c2a-9b43-1f6f0d3a5e78", "4c2a-9b43-1f6f0d3a5e78"),
+            (".123456Z", ".1Z"),
+            ("\"office\":\"80\"", "\"office\":\"\""),
+        ] {
+            let changed = sound.replacen(from, to, 1);
+            assert_ne!(changed, sound, "{from}");
+            assert!(read(&changed).is_err(), "{from} → {to}");
+        }
+        let two = sound.replace(
+            "\"signatures\":[",
+            &format!(r#""signatures":[{{"key":"{KEY}","signature":"{}"}},"#, "A".repeat(86)),
+        );
+        assert!(matches!(read(&two), Err(PayloadError::Payload(_))));
+    }
 }

@@ -1,10 +1,11 @@
 //! What can be said of one row alone: form, hashes, and that every column says what the payload
 //! says. Needs no state, so rows are examined side by side.
 
+use litopys_domain::statement::VERSION;
 use tlog_tiles::record_hash;
 
 use crate::finding::{Fault, Finding, Place};
-use crate::payload::{self, Entry, PayloadError};
+use crate::payload::{self, Entry};
 use crate::store::EventRow;
 
 /// A row that was read on its own.
@@ -49,11 +50,10 @@ pub(crate) fn examine(row: EventRow) -> Examined {
     let entry = match read {
         Ok(entry) => {
             compare_columns(&row, &entry, &mut found);
+            if !entry.is_interpreted {
+                found(Fault::NotInterpreted, VERSION, &entry.statement.version);
+            }
             Some(entry)
-        }
-        Err(PayloadError::Version(version)) => {
-            found(Fault::NotInterpreted, "litopys/1", &version);
-            None
         }
         Err(error) => {
             found(Fault::PayloadForm, "an act in canonical form", &error.to_string());

@@ -153,6 +153,23 @@ impl Walk {
             found.push(foreign.at(&event.place));
         }
         let today = entry.recorded_at.timestamp().to_zoned(self.time_zone.clone()).date();
+        if entry.is_interpreted {
+            self.judge_content(event, entry, today, &mut found);
+        }
+        let verifiable = authority::signature_jobs(&self.registry, event, entry, &mut found);
+        jobs.extend(verifiable.into_iter().map(|(signer, job)| (&event.place, signer, job)));
+        self.findings.extend(found);
+    }
+
+    /// What only a version that is known here lets be judged: registry, posts, date, package.
+    fn judge_content(
+        &mut self,
+        event: &Examined,
+        entry: &Entry,
+        today: Date,
+        found: &mut Vec<Finding>,
+    ) {
+        let statement = &entry.statement;
         found.extend(self.check_date(statement, today).map(|finding| finding.at(&event.place)));
         if authority::is_registry_act(&statement.act) {
             found.extend(authority::judge_registry_act(&mut self.registry, event, entry, today));
@@ -164,10 +181,7 @@ impl Walk {
             let posts = authority::check_posts(&self.registry, statement, today);
             found.extend(posts.into_iter().map(|finding| finding.at(&event.place)));
         }
-        let verifiable = authority::signature_jobs(&self.registry, event, entry, &mut found);
-        jobs.extend(verifiable.into_iter().map(|(signer, job)| (&event.place, signer, job)));
-        self.packages.place(event, entry, &mut found);
-        self.findings.extend(found);
+        self.packages.place(event, entry, found);
     }
 
     /// More than a day ahead cannot be true; of a case's acts the law says so.
