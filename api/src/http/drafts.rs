@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::error::HttpError;
-use super::extract::{Caller, body_of, parse_json};
+use super::extract::{Caller, body_of, parse_json, parse_object};
 use super::gate::RequestId;
 use super::language::Language;
 use super::problem::Problem;
@@ -100,7 +100,7 @@ pub(super) async fn draft(
     let id = request.extensions().get::<RequestId>().map(|RequestId(id)| *id);
     let body = body_of(request, &app).await?;
     if body.trim_ascii_start().first() != Some(&b'[') {
-        let drafted = make(&app, &caller, parse_json(&body)?).await?;
+        let drafted = make(&app, &caller, parse_object(&body)?).await?;
         return Ok(Json(drafted).into_response());
     }
     let requests: Vec<DraftRequest> = parse_json(&body)?;

@@ -10,7 +10,7 @@ use axum::extract::{
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::BODY_BYTES_MAX;
 use super::error::HttpError;
@@ -77,7 +77,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
     }
 }
 
-/// A JSON body of known shape.
+/// A JSON object of known shape.
 #[derive(Debug)]
 pub(super) struct InBody<T>(pub(super) T);
 
@@ -85,7 +85,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
-        parse_json(&body_of(request, state).await?).map(Self)
+        parse_object(&body_of(request, state).await?).map(Self)
     }
 }
 
@@ -104,6 +104,16 @@ pub(super) async fn body_of<S: Send + Sync>(
 pub(super) fn is_media_type(headers: &HeaderMap, expected: &str) -> bool {
     let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     sent.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected)
+}
+
+/// Reads a JSON object: serde would take an array of the fields' values, too.
+pub(super) fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        return parse_json(bytes);
+    }
+    let IgnoredAny = parse_json(bytes)?;
+    let message = "a JSON object is expected".to_owned();
+    Err(HttpError::InvalidBody { pointer: String::new(), message })
 }
 
 /// Reads JSON once; only a body that fails is read again, to say where.

@@ -5,6 +5,7 @@
 mod support;
 
 mod acts;
+mod bad_requests;
 mod cases;
 mod doors;
 mod drafts;

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::{NDJSON, NewAct, read, record_as, status};
 use crate::auth::Principal;
 use crate::http::error::HttpError;
-use crate::http::extract::parse_json;
+use crate::http::extract::parse_object;
 use crate::http::gate::RequestId;
 use crate::http::language::Language;
 use crate::http::problem::Problem;
@@ -140,7 +140,7 @@ impl Reading {
     /// Sets one act under way; false where nobody waits for its answer.
     async fn line(&mut self, line: &[u8]) -> bool {
         let Ok(room) = self.handles.clone().reserve_owned().await else { return false };
-        let (act, disclosures) = match parse_json::<NewAct>(line).and_then(read) {
+        let (act, disclosures) = match parse_object::<NewAct>(line).and_then(read) {
             Ok(act) => act,
             Err(error) => {
                 room.send(tokio::spawn(async { Err(error) }));

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     pub(crate) token: Option<String>,
+    open: bool,
     pub(crate) language: Option<&'static str>,
 }
 
@@ -26,12 +27,17 @@ impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream: BufReader::new(stream), token: None, language: None }
+        Self { stream: BufReader::new(stream), token: None, open: true, language: None }
     }
 
     pub(crate) fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
         self
+    }
+
+    /// False once the server has said that it closes the connection.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
@@ -83,6 +89,7 @@ impl Client {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
+        self.open &= !headers.iter().any(|(n, v)| n == "connection" && v == "close");
         let mut reply = Reply { status, headers, body: Vec::new() };
         if bodiless {
             return reply;
@@ -138,7 +145,12 @@ impl Reply {
 
     /// The code of a well-formed problem.
     pub(crate) fn any_problem(&self) -> String {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{}",
+            self.text()
+        );
         let problem = self.json();
         assert_eq!(problem["status"], self.status);
         assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()));
