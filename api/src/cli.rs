@@ -12,6 +12,7 @@ mod data;
 mod database;
 mod draft_file;
 mod genesis;
+mod import;
 mod init;
 mod key_file;
 mod keygen;
@@ -70,6 +71,8 @@ enum Command {
     Sign(sign::Args),
     /// Make a bearer token for a caller
     Token(token::Args),
+    /// Attest the rows of a file as legacy acts
+    Import(import::Args),
     /// Build the read models anew
     Rebuild(rebuild::Args),
     /// Copy the whole ledger, while it runs or not
@@ -110,6 +113,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Sign(args) => sign::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),

@@ -15,7 +15,7 @@ use ureq::{Agent, Body};
 use super::Refused;
 
 /// Connecting and waiting for an answer; recording may take a moment under load.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+const ANSWER_TIME_MAX: Duration = Duration::from_mins(1);
 /// Largest answer that is read whole.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
@@ -57,6 +57,13 @@ impl Client {
             base: server.url.trim_end_matches('/').to_owned(),
             bearer: server.token.as_ref().map(|token| format!("Bearer {token}")),
         }
+    }
+
+    /// The served ledger's name: the first line of its checkpoint.
+    pub(crate) fn origin(&self) -> anyhow::Result<String> {
+        let (_, note) = self.get_text("/checkpoint")?;
+        let origin = note.lines().next().filter(|line| !line.is_empty());
+        origin.map(str::to_owned).context("the checkpoint names no ledger")
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
