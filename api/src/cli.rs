@@ -5,6 +5,7 @@
 //!
 //! Exit status: 0 done, 1 failed, 2 wrong usage, 3 the ledger refused.
 
+mod act;
 mod backup;
 mod client;
 mod clock;
@@ -17,6 +18,7 @@ mod init;
 mod key_file;
 mod keygen;
 mod law_files;
+mod next_acts;
 mod opened;
 mod out;
 mod procedure;
@@ -67,10 +69,14 @@ enum Command {
     Init(init::Args),
     /// Make a signing key
     Keygen(keygen::Args),
+    /// Draft an act, show it in words, sign it and send it
+    Act(Box<act::Args>),
     /// Show a draft in words and add a signature to it
     Sign(sign::Args),
     /// Make a bearer token for a caller
     Token(token::Args),
+    /// Say what may be done next in a case, who signs, and what is due
+    NextActs(next_acts::Args),
     /// Attest the rows of a file as legacy acts
     Import(import::Args),
     /// Build the read models anew
@@ -113,6 +119,8 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Sign(args) => sign::run(&args),
+        Command::Act(args) => act::run(&args),
+        Command::NextActs(args) => next_acts::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Backup(args) => backup::backup(&args),

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
+use litopys_api::law_texts;
 use litopys_api::ledger::Ledger;
 use litopys_api::record::SignedAct;
 use litopys_domain::act::SignedBy;
-use litopys_domain::ids::{ContentHash, StatementHash, StreamId};
+use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::keys::{PublicKey, sign_statement};
 use litopys_domain::law::book::LawBook;
 use litopys_domain::law::package::PackageTexts;
 use litopys_domain::legal_time::LegalTime;
 use litopys_domain::registry::{PackagePublished, ROLE_ADMINISTRATOR};
 use litopys_domain::statement::{Signer, Statement};
-use sqlx::PgPool;
 
 use super::genesis::{blank, facts_of};
 use super::law_files::list;
@@ -77,7 +77,9 @@ async fn publish_one(
         return Ok(false);
     }
     // Texts first: an act must never speak of a package that cannot be read.
-    store_texts(ledger.pool(), package).await?;
+    law_texts::store(ledger.pool(), package)
+        .await
+        .context("the texts of the law cannot be stored")?;
     let seen = acts.last().map(|act| act.hash);
     let facts = PackagePublished { edition: package.edition, package: package.hash };
     record(ledger, signed(ledger, stream, seen, &facts, publisher, today)?).await?;
@@ -115,23 +117,3 @@ fn signed(
     })
 }
 
-async fn store_texts(pool: &PgPool, package: &PackageTexts) -> anyhow::Result<()> {
-    for (hash, text) in &package.texts {
-        store(pool, *hash, text.kind, &text.content).await?;
-    }
-    store(pool, package.hash, "package", &package.manifest).await
-}
-
-async fn store(pool: &PgPool, hash: ContentHash, kind: &str, content: &str) -> anyhow::Result<()> {
-    sqlx::query!(
-        "insert into packages (sha256, kind, content) values ($1, $2, $3)
-         on conflict (sha256) do nothing",
-        hash.as_bytes().as_slice(),
-        kind,
-        content,
-    )
-    .execute(pool)
-    .await
-    .context("a text of the law cannot be stored")?;
-    Ok(())
-}
