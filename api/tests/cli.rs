@@ -5,6 +5,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/acting.rs"]
+mod acting;
 #[path = "cli/founding.rs"]
 mod founding;
 #[path = "cli/help.rs"]

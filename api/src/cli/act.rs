@@ -76,7 +76,7 @@ pub(crate) fn draft(client: &Client, request: &DraftRequest) -> anyhow::Result<D
 impl Drafted {
     /// Why there is no use in signing it: what is refused, and flags without an answer.
     pub(crate) fn refusal(&self) -> Option<anyhow::Error> {
-        let mut lines: Vec<_> = self.violations.iter().map(|violation| line(violation)).collect();
+        let mut lines: Vec<_> = self.violations.iter().map(line).collect();
         let open = self.flags.iter().filter(|flag| flag["answered"].is_null());
         for flag in open.filter(|flag| flag["severity"] != "D") {
             let rule = flag["rule"].as_str().unwrap_or_default();
@@ -116,8 +116,16 @@ fn same(request: &DraftRequest, statement: &Statement) -> anyhow::Result<()> {
     let same = request.act == statement.act
         && request.facts == statement.facts
         && request.author == statement.author
-        && stream && date && signers && answered && sealed;
-    if same { Ok(()) } else { bail!("the server drafted something else than was asked; do not sign") }
+        && stream
+        && date
+        && signers
+        && answered
+        && sealed;
+    if same {
+        Ok(())
+    } else {
+        bail!("the server drafted something else than was asked; do not sign")
+    }
 }
 
 /// What the ledger answers to an act.

@@ -1,7 +1,7 @@
 //! `litopys import`: rows of a paper or foreign register as attested legacy acts.
 //!
-//! Every decision becomes one act that opens one case. Ids are UUIDv8 derived from the ledger, the
-//! file's hash and the line, so that a second run makes the very same statements and the ledger
+//! Every decision becomes one act that opens one case. Ids are derived from the ledger, the
+//! file's hash and the line (RFC 9562 §5.8), so that a second run makes the very same statements and the ledger
 //! answers with the places they already have.
 
 mod mapping;
@@ -112,12 +112,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     summary(&args.file, rows.records.len(), &sent, &bad)
 }
 
-fn summary(
-    file: &Path,
-    records: usize,
-    sent: &Sent,
-    bad: &[BadRow],
-) -> anyhow::Result<()> {
+fn summary(file: &Path, records: usize, sent: &Sent, bad: &[BadRow]) -> anyhow::Result<()> {
     for row in bad {
         note(&format!("{}:{}: {}", file.display(), row.line, row.reason));
     }

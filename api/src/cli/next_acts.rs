@@ -29,7 +29,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let rows = answer["rows"].as_array().map_or(&[][..], Vec::as_slice);
     let possible = rows.iter().filter(|row| row["refused"].is_null());
     for row in possible {
-        say!("{} · {} · {}", text(&row["act"]), text(&row["title"]["en"]), text(&row["title"]["uk"]));
+        say!(
+            "{} · {} · {}",
+            text(&row["act"]),
+            text(&row["title"]["en"]),
+            text(&row["title"]["uk"])
+        );
         say!("    signed by    {}", alternatives(row));
         for (label, list) in [("on behalf of", "on_behalf_of"), ("recorded by", "recorded_by")] {
             let roles = joined(&row[list], ", ");
@@ -44,7 +49,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.all {
         for row in rows.iter().filter(|row| !row["refused"].is_null()) {
             let why = &row["refused"]["says"];
-            say!("not possible: {} · {} · {}", text(&row["act"]), text(&why["en"]), text(&why["uk"]));
+            say!(
+                "not possible: {} · {} · {}",
+                text(&row["act"]),
+                text(&why["en"]),
+                text(&why["uk"])
+            );
         }
     }
     Ok(())

@@ -116,4 +116,3 @@ fn signed(
         disclosures: Vec::new(),
     })
 }
-

@@ -168,7 +168,9 @@ impl Open {
             _ = tell.send(end);
         };
         http::serve(listener, shutdown, parts).await.context("answering failed")?;
-        drop((projections, ledger));
+        drop(projections);
+        ledger.pool().close().await;
+        drop(ledger);
         database.close().await?;
         match told.await {
             Ok(End::Failed(error)) => Err(error),

@@ -11,9 +11,20 @@ fn alone_it_prints_help_with_the_commands() {
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let desk = Desk::new();
-    for command in
-        ["serve", "init", "keygen", "sign", "token", "rebuild", "backup", "restore", "database-url"]
-    {
+    for command in [
+        "serve",
+        "init",
+        "keygen",
+        "act",
+        "sign",
+        "token",
+        "import",
+        "rebuild",
+        "backup",
+        "restore",
+        "next-acts",
+        "database-url",
+    ] {
         let said = desk.ok(&format!("{command} --help"));
         assert!(said.contains("Example"), "{command}\n{said}");
         assert!(said.contains(&format!("litopys {command}")), "{command}\n{said}");

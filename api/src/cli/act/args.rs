@@ -3,14 +3,19 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use litopys_api::clock::new_id;
 use litopys_api::draft::{AnswerRequest, DraftRequest};
 use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::legal_time::LegalTime;
+use litopys_domain::registry::ROLE_SYSTEM;
 use litopys_domain::statement::{Answer, Author, EvidenceUse, Signer};
 use uuid::Uuid;
 
 use super::values;
 use crate::cli::client::Server;
+
+/// Who proves a key at enrolment holds no post yet; the law's humblest role stands in the place.
+const NEWCOMER_ROLE: &str = "R-TP-OFF";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -30,8 +35,12 @@ Examples:
 A fact is name=value, or name:=JSON. Facts of the law are typed by it: true and false, whole
 numbers, lists with commas.")]
 pub(crate) struct Args {
-    /// What is done, such as ForcedReturnDecided; `litopys next-acts` lists what is possible
-    #[arg(value_name = "ACT", required_unless_present = "submit", conflicts_with = "submit")]
+    #[arg(
+        value_name = "ACT",
+        required_unless_present = "submit",
+        conflicts_with = "submit",
+        help = "What is done, such as ForcedReturnDecided; `litopys next-acts` lists what is possible"
+    )]
     act: Option<String>,
     /// The case it is done in
     #[arg(long, value_name = "ID", conflicts_with_all = ["open", "stream"])]
@@ -122,11 +131,12 @@ impl Args {
             role: self.role.clone().context("say your role with --role")?,
             office: self.office.clone(),
         };
+        let (stream, newcomer) = self.stream_of(&act);
         let fields = values::Fields::of(&act)?;
         let evidence = self.evidence.iter().map(|file| (file, EvidenceUse::ReliedOn));
         let shown = self.shown.iter().map(|file| (file, EvidenceUse::Shown));
         Ok(DraftRequest {
-            stream: self.case.map(StreamId::case).or_else(|| self.stream.clone()),
+            stream,
             procedure: self.open.clone(),
             subjects: self.subjects.clone(),
             facts: fields.read(&self.facts)?.into_iter().collect(),
@@ -142,9 +152,28 @@ impl Args {
             occurred_at: self.occurred_at,
             source: self.source.clone(),
             author: self.author.clone(),
-            signers: std::iter::once(first).chain(self.signers.iter().cloned()).collect(),
+            signers: [first]
+                .into_iter()
+                .chain(self.signers.iter().cloned())
+                .chain(newcomer)
+                .collect(),
             act,
         })
+    }
+
+    /// Where the act goes. Who is enrolled gets a stream here and now, because the statement must
+    /// name the newcomer as a signer: that proves possession of the new key.
+    fn stream_of(&self, act: &str) -> (Option<StreamId>, Option<Signer>) {
+        let given = self.case.map(StreamId::case).or_else(|| self.stream.clone());
+        let (stream, role) = match act {
+            "OfficerEnrolled" => (StreamId::officer as fn(Uuid) -> StreamId, NEWCOMER_ROLE),
+            "ServiceEnrolled" => (StreamId::service as fn(Uuid) -> StreamId, ROLE_SYSTEM),
+            _ => return (given, None),
+        };
+        let stream = given.unwrap_or_else(|| stream(new_id()));
+        let named = self.signers.iter().any(|signer| signer.by == stream);
+        let newcomer = Signer { by: stream.clone(), role: role.to_owned(), office: None };
+        (Some(stream), (!named).then_some(newcomer))
     }
 }
 

@@ -42,9 +42,9 @@ impl Fields {
     pub(super) fn read(&self, given: &[String]) -> anyhow::Result<BTreeMap<String, Value>> {
         let mut read = BTreeMap::new();
         for text in given {
-            let (name, value) = text.split_once('=').with_context(|| {
-                format!("`{text}`: write name=value, or name:=JSON")
-            })?;
+            let (name, value) = text
+                .split_once('=')
+                .with_context(|| format!("`{text}`: write name=value, or name:=JSON"))?;
             let (name, value) = match name.strip_suffix(':') {
                 Some(name) => {
                     let json = serde_json::from_str(value);
@@ -93,8 +93,7 @@ fn one(name: &str, text: &str, ty: &Type) -> anyhow::Result<Value> {
 /// A document's digest: SHA-256 over a fresh salt and the bytes. Both are kept beside the file,
 /// because without the salt nobody can show that it is this document.
 pub(super) fn document(file: &Path, used: EvidenceUse) -> anyhow::Result<Evidence> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let salt = random::<SALT_BYTES>().context("the system gives no random bytes")?;
     let document = ContentHash::of(&[salt.as_slice(), &bytes].concat());
     let mut name = file.as_os_str().to_owned();
@@ -113,9 +112,12 @@ mod tests {
         let fields = Fields::of("ForcedReturnDecided").unwrap();
         let given = ["minor=false", "ground=1", "blockers=A, B", "country:=\"GEO\""];
         let read = fields.read(&given.map(str::to_owned)).unwrap();
-        assert_eq!(Value::from_iter(read), json!({
-            "minor": false, "ground": "1", "blockers": ["A", "B"], "country": "GEO",
-        }));
+        assert_eq!(
+            Value::from_iter(read),
+            json!({
+                "minor": false, "ground": "1", "blockers": ["A", "B"], "country": "GEO",
+            })
+        );
         assert!(fields.read(&["minor=perhaps".to_owned()]).is_err());
         assert!(fields.read(&["minor".to_owned()]).is_err());
     }

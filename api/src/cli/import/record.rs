@@ -56,11 +56,7 @@ pub(crate) struct Refiner {
 }
 
 impl Refiner {
-    pub(crate) fn new(
-        origin: &str,
-        file: ContentHash,
-        attestor: Attestor,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn new(origin: &str, file: ContentHash, attestor: Attestor) -> anyhow::Result<Self> {
         let book = law_files::read(None)?;
         let editions = std::sync::Mutex::default();
         Ok(Self { origin: origin.to_owned(), file, attestor, book, editions })
@@ -115,8 +111,7 @@ impl Refiner {
             .rfind(|date| **date <= day)
             .or(dates.first())
             .with_context(|| format!("there is no procedure `{}`", record.procedure))?;
-        let mut editions =
-            self.editions.lock().map_err(|_| anyhow!("an earlier record failed"))?;
+        let mut editions = self.editions.lock().map_err(|_| anyhow!("an earlier record failed"))?;
         let at = (record.procedure.clone(), edition);
         if let Some(known) = editions.get(&at) {
             return Ok(known.clone());

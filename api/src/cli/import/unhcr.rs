@@ -51,9 +51,9 @@ impl FromStr for Years {
             return Ok(Self::All);
         }
         let years: Result<_, _> = text.split(',').map(|year| year.trim().parse()).collect();
-        years.map(Self::Only).map_err(|_| {
-            format!("`{text}` names no years: write 2023, or 2022,2023, or all")
-        })
+        years
+            .map(Self::Only)
+            .map_err(|_| format!("`{text}` names no years: write 2023, or 2022,2023, or all"))
     }
 }
 
@@ -74,8 +74,8 @@ struct Row {
 impl Row {
     /// Government first instance, persons; see the data's README.
     fn is_taken(&self) -> bool {
-        let level = self.dec_level == "FI"
-            || (self.dec_level == "FA" && self.year == FIRST_AND_APPEAL);
+        let level =
+            self.dec_level == "FI" || (self.dec_level == "FA" && self.year == FIRST_AND_APPEAL);
         self.procedure_type == "G" && self.dec_pc == "P" && level
     }
 
@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn origins_are_countries_of_the_code_list() {
         let rows = records(TABLE, &Years::All).unwrap();
-        let tibet = |r: &&Record| r.facts["citizenship"] == "TIB" || r.facts["citizenship"] == "UNK";
+        let tibet =
+            |r: &&Record| r.facts["citizenship"] == "TIB" || r.facts["citizenship"] == "UNK";
         assert_eq!(rows.records.iter().filter(tibet).count(), 0);
     }
 
