@@ -43,7 +43,7 @@ pub(crate) type Loaded = Result<(Package, Terms), String>;
 /// Loads the package `hash`, if all of its texts are stored and compile.
 pub(crate) async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<Loaded, StoreError> {
     let texts = snapshot.texts(&[hash.0.to_vec()]).await?;
-    let Some((_, manifest)) = texts.into_iter().next() else {
+    let Some(manifest) = texts.into_iter().next().map(|row| row.content) else {
         return Ok(Err("its manifest is not stored".to_owned()));
     };
     let parts = match serde_json::from_str::<Manifest>(&manifest) {
@@ -56,7 +56,7 @@ pub(crate) async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<L
         named.extend(part.values().map(|hash| hash.0.to_vec()));
     }
     let texts = snapshot.texts(&named).await?.into_iter();
-    let texts = texts.map(|(hash, content)| (hash, Arc::from(content))).collect();
+    let texts = texts.map(|row| (row.sha256, Arc::from(row.content))).collect();
     Ok(assemble(hash, &manifest, &parts, &texts))
 }
 

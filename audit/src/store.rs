@@ -1,7 +1,7 @@
 //! The auditor's own reader of the database: all of its SQL, on one snapshot.
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Connection};
 
 /// Why the database could not be read. That is no finding: nothing was shown either way.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,15 @@ pub struct CaseRow {
     pub payload: String,
 }
 
+/// A text that acts cite by its hash.
+#[derive(Debug, Clone)]
+pub struct PackageRow {
+    pub sha256: Vec<u8>,
+    /// `manifest`, `edition`, `codes`, `letter` and so on.
+    pub kind: String,
+    pub content: String,
+}
+
 /// First naming of a subject by a stream.
 #[derive(Debug, Clone)]
 pub struct SubjectRow {
@@ -78,16 +87,14 @@ pub struct Snapshot {
     connection: PgConnection,
 }
 
-const EVENT_COLUMNS: &str = "aggregate_type, aggregate_id, sequence, event_type, event_version, \
-     payload::text, metadata::text, position, leaf_hash, statement_sha256, \
-     (extract(epoch from recorded_at) * 1000000)::bigint";
-
 impl Snapshot {
     /// Opens a read-only transaction in which every query sees the same moment.
     pub async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
         let mut connection = options.connect().await.map_err(StoreError::Connect)?;
-        let begin = "begin transaction isolation level repeatable read, read only";
-        sqlx::query(begin).execute(&mut connection).await.map_err(StoreError::Connect)?;
+        sqlx::query!("begin transaction isolation level repeatable read, read only")
+            .execute(&mut connection)
+            .await
+            .map_err(StoreError::Connect)?;
         Ok(Self { connection })
     }
 
@@ -97,24 +104,37 @@ impl Snapshot {
 
     /// The next `limit` events in the order of their positions, from `from` on.
     pub async fn events(&mut self, from: i64, limit: i64) -> Result<Vec<EventRow>, StoreError> {
-        let select = format!(
-            "select {EVENT_COLUMNS} from events where position >= $1
-             order by position, aggregate_type, aggregate_id, sequence limit $2"
-        );
-        let query = sqlx::query(&select).bind(from).bind(limit);
-        let rows = query.fetch_all(&mut self.connection).await.map_err(reading("events"))?;
-        rows.iter().map(event).collect::<Result<_, _>>().map_err(reading("events"))
+        sqlx::query_as!(
+            EventRow,
+            r#"select aggregate_type, aggregate_id, sequence, event_type, event_version,
+                   payload::text as "payload!", metadata::text as "metadata!", position,
+                   leaf_hash, statement_sha256,
+                   (extract(epoch from recorded_at) * 1000000)::bigint as "recorded_at!"
+               from events where position >= $1
+               order by position, aggregate_type, aggregate_id, sequence limit $2"#,
+            from,
+            limit,
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))
     }
 
     /// All events of one stream, in the order of their positions.
     pub async fn stream(&mut self, kind: &str, id: &str) -> Result<Vec<EventRow>, StoreError> {
-        let select = format!(
-            "select {EVENT_COLUMNS} from events where aggregate_type = $1 and aggregate_id = $2
-             order by position"
-        );
-        let query = sqlx::query(&select).bind(kind).bind(id);
-        let rows = query.fetch_all(&mut self.connection).await.map_err(reading("events"))?;
-        rows.iter().map(event).collect::<Result<_, _>>().map_err(reading("events"))
+        sqlx::query_as!(
+            EventRow,
+            r#"select aggregate_type, aggregate_id, sequence, event_type, event_version,
+                   payload::text as "payload!", metadata::text as "metadata!", position,
+                   leaf_hash, statement_sha256,
+                   (extract(epoch from recorded_at) * 1000000)::bigint as "recorded_at!"
+               from events where aggregate_type = $1 and aggregate_id = $2 order by position"#,
+            kind,
+            id,
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))
     }
 
     /// The next acts of cases, case by case, after the act `sequence` of the case `id`.
@@ -124,36 +144,36 @@ impl Snapshot {
         sequence: i64,
         limit: i64,
     ) -> Result<Vec<CaseRow>, StoreError> {
-        let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
-            "select aggregate_id, sequence, position, payload::text from events
-             where aggregate_type = 'case' and (aggregate_id, sequence) > ($1, $2)
-             order by aggregate_id, sequence limit $3",
+        sqlx::query_as!(
+            CaseRow,
+            r#"select aggregate_id, sequence, position, payload::text as "payload!" from events
+               where aggregate_type = 'case' and (aggregate_id, sequence) > ($1, $2)
+               order by aggregate_id, sequence limit $3"#,
+            id,
+            sequence,
+            limit,
         )
-        .bind(id)
-        .bind(sequence)
-        .bind(limit)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("events"))?;
-        Ok(rows.into_iter().map(case_row).collect())
+        .map_err(reading("events"))
     }
 
     /// All acts of the cases `ids`, case by case.
     pub async fn cases(&mut self, ids: &[&str]) -> Result<Vec<CaseRow>, StoreError> {
-        let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
-            "select aggregate_id, sequence, position, payload::text from events
-             where aggregate_type = 'case' and aggregate_id = any($1)
-             order by aggregate_id, sequence",
+        sqlx::query_as!(
+            CaseRow,
+            r#"select aggregate_id, sequence, position, payload::text as "payload!" from events
+               where aggregate_type = 'case' and aggregate_id = any($1)
+               order by aggregate_id, sequence"#,
+            ids as &[&str],
         )
-        .bind(ids)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("events"))?;
-        Ok(rows.into_iter().map(case_row).collect())
+        .map_err(reading("events"))
     }
 
     pub async fn event_count(&mut self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("select count(*) from events")
+        sqlx::query_scalar!(r#"select count(*) as "count!" from events"#)
             .fetch_one(&mut self.connection)
             .await
             .map_err(reading("events"))
@@ -161,13 +181,14 @@ impl Snapshot {
 
     /// Statements that stand in the log more than once, with their positions in order.
     pub async fn repeated_statements(&mut self) -> Result<Vec<(Vec<u8>, Vec<i64>)>, StoreError> {
-        sqlx::query_as(
-            "select statement_sha256, array_agg(position order by position) from events
-             group by statement_sha256 having count(*) > 1 order by 2 limit 1000",
+        let rows = sqlx::query!(
+            r#"select statement_sha256, array_agg(position order by position) as "positions!"
+               from events group by statement_sha256 having count(*) > 1 order by 2 limit 1000"#,
         )
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("events"))
+        .map_err(reading("events"))?;
+        Ok(rows.into_iter().map(|row| (row.statement_sha256, row.positions)).collect())
     }
 
     /// Which of `hashes` are statements of the log, each with its stream and sequence.
@@ -175,32 +196,28 @@ impl Snapshot {
         &mut self,
         hashes: &[Vec<u8>],
     ) -> Result<Vec<(Vec<u8>, String, i64)>, StoreError> {
-        sqlx::query_as(
-            "select statement_sha256, aggregate_type || '/' || aggregate_id, sequence
-             from events where statement_sha256 = any($1)",
+        let rows = sqlx::query!(
+            r#"select statement_sha256, aggregate_type || '/' || aggregate_id as "stream!",
+                   sequence
+               from events where statement_sha256 = any($1)"#,
+            hashes,
         )
-        .bind(hashes)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("events"))
+        .map_err(reading("events"))?;
+        Ok(rows.into_iter().map(|row| (row.statement_sha256, row.stream, row.sequence)).collect())
     }
 
     pub async fn head(&mut self) -> Result<Option<HeadRow>, StoreError> {
-        let row = sqlx::query(
-            "select size, compact_range, (extract(epoch from last_recorded_at) * 1000000)::bigint
+        sqlx::query_as!(
+            HeadRow,
+            "select size, compact_range,
+                 (extract(epoch from last_recorded_at) * 1000000)::bigint as last_recorded_at
              from log_head",
         )
         .fetch_optional(&mut self.connection)
         .await
-        .map_err(reading("log_head"))?;
-        let read = |row: PgRow| {
-            Ok(HeadRow {
-                size: row.try_get(0)?,
-                compact_range: row.try_get(1)?,
-                last_recorded_at: row.try_get(2)?,
-            })
-        };
-        row.map(read).transpose().map_err(reading("log_head"))
+        .map_err(reading("log_head"))
     }
 
     /// Stored notes of the sizes `from` to `until`, both included, in order.
@@ -209,15 +226,15 @@ impl Snapshot {
         from: i64,
         until: i64,
     ) -> Result<Vec<CheckpointRow>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        sqlx::query_as!(
+            CheckpointRow,
             "select size, note from checkpoints where size between $1 and $2 order by size",
+            from,
+            until,
         )
-        .bind(from)
-        .bind(until)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("checkpoints"))?;
-        Ok(rows.into_iter().map(|(size, note)| CheckpointRow { size, note }).collect())
+        .map_err(reading("checkpoints"))
     }
 
     /// The hashes of the tiles named by `levels` and `indexes`, where they are stored.
@@ -226,16 +243,17 @@ impl Snapshot {
         levels: &[i16],
         indexes: &[i64],
     ) -> Result<Vec<(i16, i64, Vec<u8>)>, StoreError> {
-        sqlx::query_as(
-            "select level, tile_index, hashes from tiles join
+        let rows = sqlx::query!(
+            "select tiles.level, tiles.tile_index, hashes from tiles join
              unnest($1::smallint[], $2::bigint[]) as wanted (level, tile_index)
-             using (level, tile_index)",
+             on tiles.level = wanted.level and tiles.tile_index = wanted.tile_index",
+            levels,
+            indexes,
         )
-        .bind(levels)
-        .bind(indexes)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("tiles"))
+        .map_err(reading("tiles"))?;
+        Ok(rows.into_iter().map(|row| (row.level, row.tile_index, row.hashes)).collect())
     }
 
     /// Tiles that are stored although the log fills only `full` of each level.
@@ -244,28 +262,28 @@ impl Snapshot {
         full: &[(i16, i64)],
     ) -> Result<Vec<(i16, i64)>, StoreError> {
         let (levels, counts): (Vec<i16>, Vec<i64>) = full.iter().copied().unzip();
-        sqlx::query_as(
+        let rows = sqlx::query!(
             "select tiles.level, tile_index from tiles left join
              unnest($1::smallint[], $2::bigint[]) as filled (level, tiles)
              on tiles.level = filled.level
              where filled.tiles is null or tile_index >= filled.tiles order by 1, 2 limit 1000",
+            &levels,
+            &counts,
         )
-        .bind(&levels)
-        .bind(&counts)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("tiles"))
+        .map_err(reading("tiles"))?;
+        Ok(rows.into_iter().map(|row| (row.level, row.tile_index)).collect())
     }
 
     pub async fn counters(&mut self) -> Result<Vec<CounterRow>, StoreError> {
-        let rows: Vec<(String, String, i32, i64)> = sqlx::query_as(
+        sqlx::query_as!(
+            CounterRow,
             "select office, procedure, year, last from case_numbers order by 1, 2, 3",
         )
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("case_numbers"))?;
-        let row = |(office, procedure, year, last)| CounterRow { office, procedure, year, last };
-        Ok(rows.into_iter().map(row).collect())
+        .map_err(reading("case_numbers"))
     }
 
     /// The next rows of `stream_subjects` after the key of `after`.
@@ -276,50 +294,45 @@ impl Snapshot {
     ) -> Result<Vec<SubjectRow>, StoreError> {
         let key = after.map(|row| (&*row.subject, &*row.aggregate_type, &*row.aggregate_id));
         let (subject, kind, id) = key.unwrap_or_default();
-        let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
+        sqlx::query_as!(
+            SubjectRow,
             "select subject, aggregate_type, aggregate_id, position from stream_subjects
              where (subject, aggregate_type, aggregate_id) > ($1, $2, $3)
              order by 1, 2, 3 limit $4",
+            subject,
+            kind,
+            id,
+            limit,
         )
-        .bind(subject)
-        .bind(kind)
-        .bind(id)
-        .bind(limit)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(reading("stream_subjects"))?;
-        let row = |(subject, aggregate_type, aggregate_id, position)| SubjectRow {
-            subject,
-            aggregate_type,
-            aggregate_id,
-            position,
-        };
-        Ok(rows.into_iter().map(row).collect())
+        .map_err(reading("stream_subjects"))
     }
 
     /// The stored texts under these hashes.
-    pub async fn texts(
-        &mut self,
-        hashes: &[Vec<u8>],
-    ) -> Result<Vec<(Vec<u8>, String)>, StoreError> {
-        sqlx::query_as("select sha256, content from packages where sha256 = any($1)")
-            .bind(hashes)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(reading("packages"))
+    pub async fn texts(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<PackageRow>, StoreError> {
+        sqlx::query_as!(
+            PackageRow,
+            "select sha256, kind, content from packages where sha256 = any($1)",
+            hashes,
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("packages"))
     }
 
-    /// The next stored texts after the hash `after`: hash, kind, content.
+    /// The next stored texts after the hash `after`.
     pub async fn packages(
         &mut self,
         after: &[u8],
         limit: i64,
-    ) -> Result<Vec<(Vec<u8>, String, String)>, StoreError> {
-        sqlx::query_as(
+    ) -> Result<Vec<PackageRow>, StoreError> {
+        sqlx::query_as!(
+            PackageRow,
             "select sha256, kind, content from packages where sha256 > $1 order by 1 limit $2",
+            after,
+            limit,
         )
-        .bind(after)
-        .bind(limit)
         .fetch_all(&mut self.connection)
         .await
         .map_err(reading("packages"))
@@ -328,24 +341,4 @@ impl Snapshot {
 
 fn reading(table: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| StoreError::Read { table, source }
-}
-
-fn case_row((aggregate_id, sequence, position, payload): (String, i64, i64, String)) -> CaseRow {
-    CaseRow { aggregate_id, sequence, position, payload }
-}
-
-fn event(row: &PgRow) -> Result<EventRow, sqlx::Error> {
-    Ok(EventRow {
-        aggregate_type: row.try_get(0)?,
-        aggregate_id: row.try_get(1)?,
-        sequence: row.try_get(2)?,
-        event_type: row.try_get(3)?,
-        event_version: row.try_get(4)?,
-        payload: row.try_get(5)?,
-        metadata: row.try_get(6)?,
-        position: row.try_get(7)?,
-        leaf_hash: row.try_get(8)?,
-        statement_sha256: row.try_get(9)?,
-        recorded_at: row.try_get(10)?,
-    })
 }

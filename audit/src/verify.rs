@@ -223,10 +223,10 @@ async fn check_tables(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<(), St
     let mut after = Vec::new();
     loop {
         let rows = snapshot.packages(&after, PAGE_ROWS / 10).await?;
-        let Some((last, _, _)) = rows.last() else { break };
-        after.clone_from(last);
-        for (hash, kind, content) in &rows {
-            let finding = walk.packages.meet(hash, kind, content);
+        let Some(last) = rows.last() else { break };
+        after.clone_from(&last.sha256);
+        for row in &rows {
+            let finding = walk.packages.meet(&row.sha256, &row.kind, &row.content);
             walk.findings.extend(finding);
         }
     }
