@@ -8,6 +8,7 @@ mod cases;
 pub mod catalogue;
 mod codes;
 mod docs;
+pub mod door;
 mod drafts;
 pub mod error;
 mod extract;
@@ -28,17 +29,16 @@ mod worklist;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::auth::TokenVerifier;
 use crate::ledger::Ledger;
+use door::{Door, Peer};
 use limits::{Limits, RateLimiter};
 pub use router::{openapi, router};
 
@@ -85,9 +85,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     measure::install();
     let app = Shared::new(parts);
-    let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers must not wait for the acknowledgement of those before.
-    let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
+    let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<Peer>();
+    let listener = Door::new(listener, app.limits.idle_time_max);
     let upkeep = tokio::spawn(limits::upkeep(Arc::clone(&app)));
     let (stop, stopped) = oneshot::channel();
     let draining = async move {

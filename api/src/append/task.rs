@@ -118,6 +118,8 @@ impl Task {
         if admitted.is_empty() {
             return Ok(());
         }
+        let acts = u32::try_from(admitted.len()).unwrap_or(u32::MAX);
+        metrics::histogram!("litopys_append_batch_acts").record(acts);
         match self.try_write(admitted).await {
             Ok(()) => Ok(()),
             Err((pending, Trouble::Database(error))) if is_definite(&error) => {

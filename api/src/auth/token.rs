@@ -48,6 +48,8 @@ pub enum TokenError {
     Audience,
     #[error("the token comes from another issuer")]
     Issuer,
+    #[error("the token's holder has no key in force any more")]
+    HolderEnded,
     #[error("the token's claims cannot be read: sub, scope and offices are expected")]
     Claims,
 }

@@ -157,7 +157,8 @@ pub(crate) fn problem_in_words(status: u16, problem: &Value) -> String {
         lines.push(format!("  {pointer} {rule} {detail} ({mend})"));
     }
     for unseen in problem["unseen"].as_array().into_iter().flatten() {
-        lines.push(format!("  recorded meanwhile: {}", unseen.as_str().unwrap_or_default()));
+        let text = |field: &str| unseen[field].as_str().unwrap_or_default();
+        lines.push(format!("  recorded meanwhile: {} {}", text("act"), text("statement")));
     }
     lines.join("\n")
 }

@@ -2,17 +2,20 @@
 
 mod many;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use litopys_domain::act::{Act, SignedBy};
+use litopys_domain::ids::{StatementHash, StreamId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::error::HttpError;
+use super::error::{HttpError, Unseen};
 use super::extract::{Caller, InBody, is_media_type};
 use super::problem::Problem;
 use crate::auth::{Action, Principal, Resource, allowed};
@@ -101,7 +104,26 @@ async fn record_as(
     disclosures: &[String],
 ) -> Result<Recorded, HttpError> {
     allowed(Some(caller), Action::RecordActs, Resource::Act(act.statement()))?;
-    Ok(app.ledger.record_act(act, disclosures).await?)
+    let statement = Arc::clone(act.statement());
+    match app.ledger.record_act(act, disclosures).await {
+        Err(RecordError::Moved(new)) => Err(moved(app, &statement.stream, &new).await),
+        recorded => Ok(recorded?),
+    }
+}
+
+/// Says which acts the signer had not seen.
+async fn moved(app: &App, stream: &StreamId, new: &[StatementHash]) -> HttpError {
+    let acts = match app.ledger.streams().load(stream).await {
+        Ok(acts) => acts,
+        Err(error) => return error.into(),
+    };
+    let unseen = acts.iter().filter(|act| new.contains(&act.hash)).map(|act| Unseen {
+        statement: act.hash,
+        act: act.statement.act.clone(),
+        sequence: act.sequence,
+        position: act.position,
+    });
+    HttpError::Moved(unseen.collect())
 }
 
 fn status(recorded: &Recorded) -> StatusCode {

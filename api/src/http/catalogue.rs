@@ -196,6 +196,12 @@ pub const CATALOGUE: &[Known] = &[
         "Токен від іншого видавця",
     ),
     known(
+        "token-holder-ended",
+        S::UNAUTHORIZED,
+        "The token's holder has no key in force",
+        "Власник токена не має чинного ключа",
+    ),
+    known(
         "token-key-unknown",
         S::UNAUTHORIZED,
         "The token's key is unknown",

@@ -13,6 +13,9 @@ use litopys_domain::violation::{Violation, Words};
 use litopys_projections::ProjectionError;
 use litopys_projections::reads::cursor::ListError;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::catalogue;
 use crate::append::SubmitError;
 use crate::auth::{Denied, TokenError};
@@ -22,6 +25,18 @@ use crate::stored::StoredError;
 
 /// Seconds after which an overtaken or shed request is worth another try.
 const RETRY_AFTER_S: u64 = 1;
+
+/// An act that was recorded since the signer looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Unseen {
+    /// The statement's SHA-256.
+    #[schema(value_type = String)]
+    pub statement: StatementHash,
+    pub act: String,
+    /// Its number in the stream, from 1.
+    pub sequence: u64,
+    pub position: u64,
+}
 
 /// Why a request is not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +63,8 @@ pub enum HttpError {
     InvalidParameter { name: String, message: String },
     #[error(transparent)]
     Record(#[from] RecordError),
+    #[error("the stream moved since the signer looked")]
+    Moved(Vec<Unseen>),
     #[error(transparent)]
     Stored(#[from] StoredError),
     #[error("the draft cannot be made")]
@@ -83,6 +100,7 @@ impl HttpError {
             Self::InvalidBody { .. } => "invalid-body",
             Self::InvalidParameter { .. } => "invalid-parameter",
             Self::Record(error) => record_code(error),
+            Self::Moved(_) => "stream-moved",
             Self::Stored(error) => stored_code(error),
             Self::Draft(error) => draft_code(error),
             Self::Projection(error) => projection_code(error),
@@ -127,7 +145,7 @@ impl HttpError {
             Self::Record(RecordError::Refused(violations)) => violations
                 .first()
                 .map_or_else(|| Words::new("refused", "не прийнято"), |first| first.says.clone()),
-            Self::Record(RecordError::Moved(new)) => Words::new(
+            Self::Moved(new) => Words::new(
                 format!("{} acts came in since; look at them and sign again", new.len()),
                 format!("відтоді надійшло актів: {}; перегляньте їх і підпишіть знову", new.len()),
             ),
@@ -182,9 +200,9 @@ impl HttpError {
     }
 
     /// The acts that the signer had not seen.
-    pub fn unseen(&self) -> &[StatementHash] {
+    pub fn unseen(&self) -> &[Unseen] {
         match self {
-            Self::Record(RecordError::Moved(new)) => new,
+            Self::Moved(new) => new,
             _ => &[],
         }
     }
@@ -301,6 +319,7 @@ fn token_code(error: TokenError) -> &'static str {
         TokenError::Early => "token-early",
         TokenError::Audience => "token-for-another-ledger",
         TokenError::Issuer => "token-from-another-issuer",
+        TokenError::HolderEnded => "token-holder-ended",
         TokenError::Claims => "token-claims",
     }
 }

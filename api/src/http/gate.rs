@@ -1,6 +1,6 @@
 //! What every request passes before its handler, and every answer on its way out.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
+use super::door::Peer;
 use super::error::{HttpError, Unrendered};
 use super::extract::Caller;
 use super::language::Language;
@@ -112,7 +113,7 @@ fn pass<'a>(
 ) -> Result<Option<tokio::sync::SemaphorePermit<'a>>, HttpError> {
     let holder = identify(app, request.headers());
     let principal = holder.as_ref().ok().and_then(Option::as_ref);
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.0.ip());
     count(app, principal.map(Arc::as_ref), peer)?;
     let action = match door {
         Door::Route(_, action) => action,
@@ -138,7 +139,16 @@ fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Arc<Principal>>, To
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(TokenError::Missing);
     }
-    app.tokens.verify(token.trim(), app.ledger.clock().now()).map(Some)
+    let holder = app.tokens.verify(token.trim(), app.ledger.clock().now())?;
+    if let Some(stream) = &holder.stream {
+        // Whose key was revoked loses the door as well; who is not enrolled yet may sign that.
+        let world = app.ledger.tail().world();
+        let signatory = world.registry.signatory(stream);
+        if signatory.is_some_and(|known| known.keys.iter().all(|key| key.until.is_some())) {
+            return Err(TokenError::HolderEnded);
+        }
+    }
+    Ok(Some(holder))
 }
 
 fn count(app: &App, principal: Option<&Principal>, peer: Option<IpAddr>) -> Result<(), HttpError> {

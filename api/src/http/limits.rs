@@ -11,6 +11,7 @@ use tower_governor::GovernorError;
 use tower_governor::governor::GovernorConfigBuilder;
 use tower_governor::key_extractor::KeyExtractor;
 
+use super::door::IDLE_TIME_MAX;
 use super::{App, measure};
 use crate::auth::Principal;
 
@@ -32,6 +33,8 @@ pub struct Limits {
     pub rate: Option<Rate>,
     pub concurrent_max: usize,
     pub request_time_max: Duration,
+    /// How long a connection may be silent.
+    pub idle_time_max: Duration,
 }
 
 /// A token bucket for each caller.
@@ -49,12 +52,13 @@ impl Limits {
             rate: rate.map(|(per_second, burst)| Rate { per_second, burst }),
             concurrent_max: CONCURRENT_MAX,
             request_time_max: REQUEST_TIME_MAX,
+            idle_time_max: IDLE_TIME_MAX,
         }
     }
 
     /// No rate, and room for any load a benchmark makes.
     pub fn off() -> Self {
-        Self { rate: None, concurrent_max: 1 << 20, request_time_max: REQUEST_TIME_MAX }
+        Self { rate: None, concurrent_max: 1 << 20, ..Self::standard() }
     }
 }
 

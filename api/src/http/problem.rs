@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::catalogue;
-use super::error::HttpError;
+use super::error::{HttpError, Unseen};
 use super::language::Language;
 
 /// RFC 9457 §3.
@@ -30,9 +30,9 @@ pub struct Problem {
     /// What is wrong, place by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<ProblemViolation>,
-    /// Statements recorded since the signer looked (`stream-moved`).
+    /// What was recorded since the signer looked (`stream-moved`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unseen: Vec<String>,
+    pub unseen: Vec<Unseen>,
 }
 
 /// One thing that is wrong.
@@ -63,7 +63,7 @@ impl Problem {
             detail: language.pick(&error.detail()).to_owned(),
             instance: format!("urn:uuid:{request}"),
             violations: error.violations().iter().map(|v| violation(v, language)).collect(),
-            unseen: error.unseen().iter().map(ToString::to_string).collect(),
+            unseen: error.unseen().to_vec(),
         }
     }
 }

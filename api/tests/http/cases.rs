@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::app::token_for;
+use crate::support::people::signed;
 
 fn id(stream: &str) -> &str {
     stream.strip_prefix("case/").unwrap()
@@ -30,6 +31,7 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     assert_eq!(history["acts"].as_array().unwrap().len(), 2);
     assert_eq!(history["acts"][1]["statement"]["act"], "ForcedReturnDecided");
     assert_eq!(history["state"]["state"], "decided");
+    assert_eq!(one["rows"][0]["state"], "decided");
     let before = last - 1;
     let earlier =
         officer.get(&format!("/v1/cases/{id}/history?recorded_until={before}")).await.json();
@@ -52,7 +54,7 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     let served = next["rows"].as_array().unwrap().iter().find(|act| act["act"] == "LetterServed");
     assert_eq!(served.unwrap()["refused"], json!(null));
     let due = officer.get(&format!("/v1/worklist?office=80&at_least={last}")).await.json();
-    assert!(due["rows"].is_array(), "{due}");
+    assert!(due["rows"].as_array().unwrap().iter().any(|term| term["case"] == id), "{due}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,4 +109,26 @@ async fn lists_come_in_pages_and_wait_for_a_position() {
     assert_eq!(beyond.problem(404), "not-found");
     let officers = officer.get("/v1/officers?role=R-TO-HEAD&office=80").await.json();
     assert_eq!(officers["rows"][0]["id"], app.officer.stream.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_too_late_is_told_what_is_new() {
+    let app = TestApp::with_law().await;
+    let (case, person) = app.open_case().await;
+    let mut clerk = app.client(&app.clerk, &[Scope::CaseWrite]).await;
+    let note = json!({
+        "act": "NoteAdded", "stream": case, "private": {"note": "Дзвінок"},
+        "signers": [app.clerk.signer()],
+    });
+    let drafted = clerk.post_json("/v1/drafts", &note).await.json();
+    let (decided, receipt) = app.decide(&case, &person).await;
+    let mut body = signed(drafted["statement"].as_str().unwrap(), &[&app.clerk], &[]);
+    body["disclosures"] = drafted["disclosures"].clone();
+    let reply = clerk.post_json("/v1/acts", &body).await;
+    assert_eq!(reply.problem(409), "stream-moved");
+    let unseen = json!([{
+        "statement": decided["sha256"], "act": "ForcedReturnDecided", "sequence": 2,
+        "position": receipt["position"],
+    }]);
+    assert_eq!(reply.json()["unseen"], unseen);
 }

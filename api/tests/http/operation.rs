@@ -8,6 +8,8 @@ use litopys_api::http::limits::{Limits, Rate};
 use litopys_api::http::openapi;
 
 use crate::support::TestApp;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use crate::support::people::registering;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,6 +95,22 @@ async fn more_than_there_is_room_for_is_shed() {
     assert_eq!(app.head().await, 3 + 160 - shed);
     let reply = app.officer().await.post_json("/v1/acts", &registering(&app.officer)).await;
     assert_eq!(reply.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
+    let idle_time_max = Duration::from_millis(300);
+    let app = TestApp::start_with(Limits { idle_time_max, ..Limits::off() }).await;
+    let mut busy = app.anonymous().await;
+    let mut silent = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    // A head that never ends.
+    silent.write_all(b"GET /livez HTTP/1.1\r\nhost: te").await.unwrap();
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(busy.get("/livez").await.status, 200);
+    }
+    let closed = tokio::time::timeout(Duration::from_secs(5), silent.read(&mut [0; 64])).await;
+    assert!(matches!(closed, Ok(Ok(0) | Err(_))), "{closed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,10 +30,11 @@ pub(super) const MUTATORS: &[Mutator] = &[
         let body = signed(&statement.to_text(), &[&stranger], &disclosures);
         scene.act(&scene.officer, &body, "unknown-key")
     }),
-    ("a revoked key", |scene| {
-        let (statement, disclosures) = registration(&scene.gone);
-        let body = signed(&statement.to_text(), &[&scene.gone], &disclosures);
-        scene.act(&scene.gone, &body, "key-ended")
+    ("a second signature with a revoked key", |scene| {
+        let (mut statement, disclosures) = registration(&scene.officer);
+        statement.signers.push(scene.gone.signer());
+        let body = signed(&statement.to_text(), &[&scene.officer, &scene.gone], &disclosures);
+        scene.act(&scene.officer, &body, "key-ended")
     }),
     ("an act of another officer", |scene| {
         let (statement, disclosures) = registration(&scene.clerk);

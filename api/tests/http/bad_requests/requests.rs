@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::scene::{Scene, Sent};
 use crate::support::app::{ORIGIN, token_key};
-use crate::support::people::registering;
+use crate::support::people::{registering, registration, signed};
 
 type Mutator = (&'static str, fn(&Scene) -> Sent);
 
@@ -42,6 +42,11 @@ pub(super) const MUTATORS: &[Mutator] = &[
         scene.door(format!("{}.{claims}.{}", parts[0], parts[2]), "token-forged")
     }),
     ("a token that is none", |scene| scene.door("sesame".to_owned(), "token-malformed")),
+    ("a token of somebody whose key was revoked", |scene| {
+        let (statement, disclosures) = registration(&scene.gone);
+        let body = signed(&statement.to_text(), &[&scene.gone], &disclosures);
+        scene.act(&scene.gone, &body, "token-holder-ended")
+    }),
     ("a token without the scope", |scene| {
         let token = scene.token_for(&[Scope::CaseRead], &["80"]);
         let body = registering(&scene.officer).to_string();
