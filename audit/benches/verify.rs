@@ -14,18 +14,27 @@ use litopys_migrations::testing::database;
 mod ledger;
 
 #[tokio::main(flavor = "current_thread")]
-#[expect(clippy::print_stdout, reason = "a measurement is printed")]
-#[expect(clippy::float_arithmetic, reason = "rates")]
 async fn main() {
     let events = std::env::var("EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000_usize);
+    for case_acts in [4, 12] {
+        measure(events, case_acts).await;
+    }
+}
+
+/// Audits a ledger of cases of `case_acts` acts, three times.
+#[expect(clippy::print_stdout, reason = "a measurement is printed")]
+#[expect(clippy::float_arithmetic, reason = "rates")]
+async fn measure(events: usize, case_acts: usize) {
     let mut ledger = ledger::Ledger::founded();
+    ledger.case_acts = case_acts;
     ledger.fill(events, 500, 1000);
     let database = database().await;
     let pool = database.pool(Role::Superuser);
     ledger.store(&pool).await;
     pool.close().await;
     let bytes: usize = ledger.rows.iter().map(|row| row.payload.len()).sum();
-    println!("{} events of {} bytes on average", ledger.rows.len(), bytes / ledger.rows.len());
+    let (events, bytes) = (ledger.rows.len(), bytes / ledger.rows.len());
+    println!("{events} events of {bytes} bytes on average, cases of {case_acts} acts");
     let (options, auditor) = (VerifyOptions::default(), database.options(Role::Auditor));
     for _ in 0..3 {
         let (started, cpu) = (Instant::now(), cpu_seconds());

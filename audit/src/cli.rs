@@ -71,6 +71,9 @@ impl DatabaseArgs {
     /// `--data` goes before the environment's URL.
     fn options(&self) -> anyhow::Result<PgConnectOptions> {
         if let Some(dir) = &self.data {
+            // A socket is told from a host name by its whole path.
+            let dir = std::fs::canonicalize(dir)
+                .with_context(|| format!("there is no directory `{}`", dir.display()))?;
             return Ok(PgConnectOptions::new_without_pgpass()
                 .socket(dir.join("socket"))
                 .port(5432)

@@ -8,6 +8,9 @@ use super::row::Examined;
 use crate::finding::{Fault, Finding};
 use crate::store::CounterRow;
 
+/// The office in the number of a case that a service or the ledger opened (CL-TO).
+const CENTRAL_OFFICE: &str = "00";
+
 /// Office, procedure's short code, year.
 type Series = (String, String, i32);
 
@@ -46,8 +49,9 @@ impl Numbers {
         findings: &mut Vec<Finding>,
     ) {
         let (named, procedure, year) = &series;
-        if office.is_some_and(|office| office != named) {
-            let expected = format!("a number of office {}", office.unwrap_or_default());
+        let office = office.unwrap_or(CENTRAL_OFFICE);
+        if office != named {
+            let expected = format!("a number of office {office}");
             findings.push(Finding::new(Fault::NumberMissing, expected, named).at(&examined.place));
         }
         let due = self.last.get(&series).map_or(1, |last| last + 1);

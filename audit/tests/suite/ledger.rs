@@ -85,6 +85,8 @@ pub(crate) struct Ledger {
     pub(crate) officer: Hand,
     pub(crate) rows: Vec<Row>,
     pub(crate) notes: Vec<(i64, String)>,
+    /// Acts of each case that [`Self::fill`] makes.
+    pub(crate) case_acts: usize,
     tiles: Vec<(i16, i64, Vec<u8>)>,
     subjects: Vec<(StreamId, StreamId, i64)>,
     numbers: BTreeMap<(String, i32), i64>,
@@ -112,6 +114,7 @@ impl Ledger {
             officer: clerk,
             rows: Vec::new(),
             notes: Vec::new(),
+            case_acts: 4,
             tiles: Vec::new(),
             subjects: Vec::new(),
             numbers: BTreeMap::new(),
@@ -152,14 +155,15 @@ impl Ledger {
         next_id(&mut self.ids)
     }
 
-    /// `acts` acts of cases of four, each with a person registered before, `open` cases side by
+    /// `acts` acts of cases of [`Self::case_acts`], each with a person registered before, `open` cases side by
     /// side, a checkpoint every `every` acts and at the end.
     pub(crate) fn fill(&mut self, acts: usize, open: usize, every: usize) {
-        let mut people: Vec<_> = (0..acts / 4 + open).map(|_| self.register()).collect();
+        let mut people: Vec<_> =
+            (0..acts / self.case_acts + open).map(|_| self.register()).collect();
         let mut cases: Vec<(StreamId, StreamId, usize)> = Vec::new();
         for n in 0..acts {
             let slot = n % open;
-            if cases.get(slot).is_none_or(|(_, _, done)| *done == 4) {
+            if cases.get(slot).is_none_or(|(_, _, done)| *done == self.case_acts) {
                 let case = (StreamId::case(self.new_id()), people.pop().unwrap(), 0);
                 if cases.len() == slot {
                     cases.push(case);
@@ -168,7 +172,11 @@ impl Ledger {
                 }
             }
             let (case, person, done) = cases[slot].clone();
-            let step = [Step::Collected, Step::Noted, Step::Decided, Step::Noted][done];
+            let step = match done {
+                0 => Step::Collected,
+                2 => Step::Decided,
+                _ => Step::Noted,
+            };
             self.step(&case, &person, step);
             cases[slot].2 += 1;
             if self.rows.len().is_multiple_of(every) {
