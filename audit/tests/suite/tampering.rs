@@ -295,6 +295,28 @@ async fn the_cut_tail_of_the_log_is_found() {
     assert_eq!(beyond.found, "read 880 of 887");
 }
 
+#[tokio::test]
+async fn an_event_edited_with_its_own_hash_alone_is_found_by_tile_and_chain() {
+    let written = |at: &str| format!(r#"to_char(({at}) at time zone 'UTC', 'HH24:MI:SS.US"Z"')"#);
+    let (old, new) = (written("recorded_at"), written("recorded_at + interval '1us'"));
+    let sql = format!(
+        "update events set payload = replace(payload::text, {old}, {new})::json,
+             recorded_at = recorded_at + interval '1us' where position = {VICTIM};
+         update events set leaf_hash = sha256('\\x00' || convert_to(payload::text, 'UTF8'))
+             where position = {VICTIM};"
+    );
+    let (ledger, report) = tampered(&sql).await;
+    let row = &ledger.rows[VICTIM];
+    let next = ledger.rows.iter().find(|r| r.stream == row.stream && r.sequence > row.sequence);
+    let next = next.unwrap();
+    let located = [("tile-hash", Some(row.position)), ("chain", Some(next.position))];
+    assert_eq!(places(&report)[..2], located);
+    is_at(&report.findings[1], next);
+    assert_eq!(report.findings[1].found, row.leaf.to_string());
+    let root = report.findings.iter().find(|f| f.code == "checkpoint-root").unwrap();
+    assert_eq!(root.interval, Some(around(&ledger, VICTIM)));
+}
+
 /// An attacker with the officer's and the administrator's keys, and no more than the database.
 async fn rewritten(index: usize) -> (Ledger, Report) {
     let mut ledger = ledger();
