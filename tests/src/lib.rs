@@ -2,4 +2,6 @@
 
 pub mod agency;
 pub mod chain;
+pub mod client;
 pub mod forced_return;
+pub mod installed;

@@ -1,6 +1,7 @@
 //! The whole system: real Postgres, the real append path, the real law.
 
-#![expect(clippy::unwrap_used, reason = "tests may")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may")]
 
 mod audited;
 mod cases;
+mod crashes;
