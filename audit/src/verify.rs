@@ -70,6 +70,7 @@ pub async fn verify_all(
     let walk = Walk::new(trust.clone(), trust.witness_keys()?, head);
     let count = snapshot.event_count().await?;
     let mut walk = walk_events(&mut snapshot, walk, count, &mut progress).await?;
+    walk.findings.name_missing(&walk.streams.gaps);
     check_ledger_key(&mut walk, trust);
     check_totals(&mut snapshot, &mut walk, count).await?;
     check_looking_back(&mut snapshot, &mut walk).await?;

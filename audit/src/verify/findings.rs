@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::finding::Finding;
+use super::streams::SequenceGap;
+use crate::finding::{Fault, Finding};
 
 /// Most findings that are reported one by one; the rest are counted.
 pub const FINDINGS_MAX: usize = 1000;
@@ -25,6 +26,18 @@ impl Findings {
 
     pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// Names the act that is missing at a position, where only one stream lacks one there.
+    pub(crate) fn name_missing(&mut self, gaps: &[SequenceGap]) {
+        for finding in self.kept.iter_mut().filter(|f| f.code == Fault::PositionGap.code()) {
+            let Some(position) = finding.position else { continue };
+            let mut fitting = gaps.iter().filter(|g| g.after < position && position < g.before);
+            if let (Some(gap), None) = (fitting.next(), fitting.next()) {
+                finding.stream = Some(gap.stream.clone());
+                finding.sequence = Some(gap.sequence);
+            }
+        }
     }
 
     /// The streams that have findings.

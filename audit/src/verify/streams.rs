@@ -16,11 +16,23 @@ pub(crate) struct Streams {
     heads: HashMap<Box<str>, StreamHead>,
     /// Acts that name an older act than the one before them, to be looked up.
     pub(crate) looking_back: Vec<LookingBack>,
+    /// Sequences that are missing.
+    pub(crate) gaps: Vec<SequenceGap>,
+}
+
+/// One act that its stream lacks, somewhere between two positions.
+#[derive(Debug)]
+pub(crate) struct SequenceGap {
+    pub(crate) stream: String,
+    pub(crate) sequence: i64,
+    pub(crate) after: i64,
+    pub(crate) before: i64,
 }
 
 #[derive(Debug)]
 struct StreamHead {
     sequence: i64,
+    position: i64,
     leaf: [u8; 32],
     /// The leaf hash that the database holds for the last act.
     logged_leaf: [u8; 32],
@@ -51,6 +63,14 @@ impl Streams {
         let expected = head.map_or(1, |head| head.sequence + 1);
         if place.sequence != expected {
             findings.push(Finding::new(Fault::SequenceGap, expected, place.sequence).at(place));
+            if place.sequence == expected + 1 {
+                self.gaps.push(SequenceGap {
+                    stream: place.stream.clone(),
+                    sequence: expected,
+                    after: head.map_or(-1, |head| head.position),
+                    before: place.position,
+                });
+            }
         }
         if let Some(entry) = &examined.entry {
             check_previous(head, entry, place, expected, findings);
@@ -70,6 +90,7 @@ impl Streams {
         let place = &examined.place;
         let next = StreamHead {
             sequence: place.sequence,
+            position: place.position,
             leaf: examined.leaf,
             logged_leaf: examined.logged_leaf(),
             statement: examined.entry.as_ref().map_or([0; 32], |e| e.statement_hash.0),

@@ -152,6 +152,7 @@ async fn a_deleted_event_is_found_by_its_gap() {
     let gap = &report.findings[0];
     assert_eq!((gap.code, gap.position), ("position-gap", position(VICTIM)));
     let row = &ledger.rows[VICTIM];
+    is_at(gap, row);
     let next = ledger.rows.iter().find(|r| r.stream == row.stream && r.sequence > row.sequence);
     let sequence = report.findings.iter().find(|f| f.code == "sequence-gap").unwrap();
     is_at(sequence, next.unwrap());
