@@ -1,6 +1,7 @@
 //! Writes a batch's rows: one statement a table, however many rows.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 
 use crate::error::{ProjectionError, corrupt};
@@ -79,23 +80,92 @@ async fn close_units(connection: &mut PgConnection, rows: &Rows) -> Result<(), P
     Err(corrupt("decisions", "to_position", first, reason))
 }
 
-/// Inserts by column name. The statement is not kept prepared: the same text means other tables
-/// once schemas have been renamed.
+/// Copies rows in, by column name: a column that the table lacks is an error. Nothing stays
+/// prepared, for the same text means other tables once schemas have been renamed.
 async fn insert<T: Serialize>(
     connection: &mut PgConnection,
     table: &'static str,
     rows: &[T],
 ) -> Result<(), ProjectionError> {
-    if rows.is_empty() {
-        return Ok(());
+    let Some(first) = rows.first() else { return Ok(()) };
+    let columns = columns_of(first)?.keys().cloned().collect::<Vec<_>>().join(", ");
+    let mut text = String::new();
+    for row in rows {
+        add_line(&mut text, &columns_of(row)?);
     }
-    let statement = format!(
-        "insert into {table} select * from json_populate_recordset(null::{table}, $1::json)"
-    );
-    sqlx::query(&statement).persistent(false).bind(json(rows)?).execute(connection).await?;
+    let statement = format!("copy {table} ({columns}) from stdin");
+    let mut copy = connection.copy_in_raw(&statement).await?;
+    copy.send(text.as_bytes()).await?;
+    copy.finish().await?;
     Ok(())
 }
 
+/// A row's columns; all rows of a type have the same, in the order of their names.
+fn columns_of<T: Serialize>(row: &T) -> Result<Map<String, Value>, ProjectionError> {
+    match serde_json::to_value(row).map_err(encode)? {
+        Value::Object(columns) => Ok(columns),
+        _ => Err(sqlx::Error::Encode("a row has columns".into()).into()),
+    }
+}
+
+/// One line of COPY's text format: tabs between columns, `\\N` for null.
+fn add_line(text: &mut String, columns: &Map<String, Value>) {
+    for (index, value) in columns.values().enumerate() {
+        if index > 0 {
+            text.push('\t');
+        }
+        match value {
+            Value::Null => text.push_str("\\N"),
+            Value::String(value) => add_escaped(text, value),
+            json => add_escaped(text, &json.to_string()),
+        }
+    }
+    text.push('\n');
+}
+
+fn add_escaped(text: &mut String, value: &str) {
+    for char in value.chars() {
+        match char {
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            other => text.push(other),
+        }
+    }
+}
+
 fn json<T: Serialize>(rows: &[T]) -> Result<String, ProjectionError> {
-    serde_json::to_string(rows).map_err(|error| sqlx::Error::Encode(Box::new(error)).into())
+    serde_json::to_string(rows).map_err(encode)
+}
+
+fn encode(error: serde_json::Error) -> ProjectionError {
+    sqlx::Error::Encode(Box::new(error)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::rows::Texts;
+
+    #[test]
+    fn rows_become_lines_of_copy() {
+        #[derive(Serialize)]
+        struct Row {
+            words: &'static str,
+            absent: Option<u8>,
+            list: Texts,
+            json: Value,
+        }
+        let row = Row {
+            words: "a\tb\\c\nd",
+            absent: None,
+            list: Texts(vec!["x".to_owned(), "y \"z\" \\".to_owned()]),
+            json: serde_json::json!({"k": "\n"}),
+        };
+        let mut text = String::new();
+        add_line(&mut text, &columns_of(&row).unwrap());
+        let expected = [r"\N", r#"{"k":"\\n"}"#, r#"{"x","y \\"z\\" \\\\"}"#, r"a\tb\\c\nd"];
+        assert_eq!(text, format!("{}\n", expected.join("\t")));
+    }
 }

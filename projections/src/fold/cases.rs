@@ -9,7 +9,7 @@ use litopys_domain::law::{self, laws::Laws};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::rows::{CaseRow, ClockRow, Rows, Standing, TimelineRow};
+use super::rows::{CaseRow, ClockRow, Rows, Standing, Texts, TimelineRow};
 use super::units;
 use super::world::World;
 use crate::error::{ProjectionError, corrupt, signed};
@@ -161,7 +161,7 @@ fn case_row(
         office: signer.and_then(|signer| signer.office.clone()),
         assigned_to: latest(case, "Assigned", "officer"),
         citizenship: latest(case, "", "citizenship"),
-        subjects,
+        subjects: Texts(subjects),
         opened: case.opened.map_or_else(
             || opening.statement.occurred_at.date_in(laws.zone()),
             |opened| opened.date,
@@ -242,7 +242,7 @@ fn timeline_row(laws: &Laws, act: &RecordedAct, case: &CaseState<'_>) -> Timelin
         procedure: statement.law.as_ref().map(|law| law.procedure.clone()),
         edition: statement.law.as_ref().map(|law| law.edition),
         package: statement.law.as_ref().map(|law| law.package.to_string()),
-        concerns: statement.concerns.iter().map(ToString::to_string).collect(),
+        concerns: Texts(statement.concerns.iter().map(ToString::to_string).collect()),
         flags: statement.flags.clone(),
     }
 }

@@ -6,7 +6,7 @@ use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StreamId};
 use litopys_domain::registry::{Registry, Signatory};
 
-use super::rows::{CompetenceRow, PostRow, Rows, SignatoryRow};
+use super::rows::{CompetenceRow, PostRow, Rows, SignatoryRow, Texts};
 use crate::reads::{KeyState, SuspensionSpan};
 
 /// Whose rows an act may change. The ledger's own acts name officers, who gain or lose a key or
@@ -60,6 +60,6 @@ fn signatory_row(registry: &Registry, stream: &StreamId, signatory: &Signatory) 
         suspensions: suspensions
             .map(|span| SuspensionSpan { from: span.from, until: span.until })
             .collect(),
-        services: signatory.acts.clone(),
+        services: Texts(signatory.acts.clone()),
     }
 }

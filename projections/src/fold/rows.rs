@@ -5,7 +5,7 @@ use litopys_domain::law::fold::ActStatus;
 use litopys_domain::legal_time::{LegalTime, RecordedAt};
 use litopys_domain::statement::{Author, FlagAnswer, Signer};
 use litopys_domain::violation::Words;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Everything that one batch changes.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub(crate) struct CaseRow {
     pub(crate) office: Option<String>,
     pub(crate) assigned_to: Option<String>,
     pub(crate) citizenship: Option<String>,
-    pub(crate) subjects: Vec<String>,
+    pub(crate) subjects: Texts,
     pub(crate) opened: Date,
     pub(crate) acts: usize,
     pub(crate) last_act: String,
@@ -79,7 +79,7 @@ pub(crate) struct TimelineRow {
     pub(crate) procedure: Option<String>,
     pub(crate) edition: Option<Date>,
     pub(crate) package: Option<String>,
-    pub(crate) concerns: Vec<String>,
+    pub(crate) concerns: Texts,
     pub(crate) flags: Vec<FlagAnswer>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) struct SignatoryRow {
     pub(crate) key: Option<String>,
     pub(crate) keys: Vec<crate::reads::KeyState>,
     pub(crate) suspensions: Vec<crate::reads::SuspensionSpan>,
-    pub(crate) services: Vec<String>,
+    pub(crate) services: Texts,
 }
 
 #[derive(Debug, Serialize)]
@@ -155,4 +155,16 @@ pub(crate) struct UnitRow {
 pub(crate) struct ClosedUnit {
     pub(crate) statement: String,
     pub(crate) to_position: u64,
+}
+
+/// A column of type `text[]`, rendered as the literal that Postgres reads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Texts(pub(crate) Vec<String>);
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let quoted = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
+        let items: Vec<_> = self.0.iter().map(|text| format!("\"{}\"", quoted(text))).collect();
+        serializer.collect_str(&format_args!("{{{}}}", items.join(",")))
+    }
 }

@@ -16,13 +16,13 @@ use litopys_domain::law::model::ActLaw;
 use serde::Serialize;
 
 use super::cases::whole;
-use super::rows::{ClosedUnit, Rows, UnitRow};
+use super::rows::{ClosedUnit, Rows, Texts, UnitRow};
 
 /// How an act counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Counted {
     kind: &'static str,
-    feeds: Vec<String>,
+    feeds: Texts,
     procedure: String,
     act: String,
     outcome: String,
@@ -106,7 +106,7 @@ fn count(case: &CaseState<'_>, act: &FoldedAct<'_>, law: &ActLaw) -> Counted {
     let signer = act.statement.signers.first();
     Counted {
         kind: kind(law.kind),
-        feeds: law.feeds.iter().map(|feed| table(feed).to_owned()).collect(),
+        feeds: Texts(law.feeds.iter().map(|feed| table(feed).to_owned()).collect()),
         procedure: act.law.map_or("", |law| &law.procedure).to_owned(),
         act: law.id.clone(),
         outcome: outcome(act, law),

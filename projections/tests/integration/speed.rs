@@ -1,6 +1,12 @@
 //! How fast a rebuild is; prints figures, promises none of them.
 
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use litopys_migrations::Role;
+use litopys_projections::reads::{CaseFilter, cases};
 use litopys_projections::rebuild;
+use litopys_projections::statistics::{DecisionFilter, Dimension, decisions};
 use serde_json::json;
 
 use crate::ledger::Ledger;
@@ -33,8 +39,32 @@ async fn rebuild_of_twenty_thousand_acts() {
     let rebuilt = rebuild(&options, |_| ()).await.unwrap();
     assert_eq!(rebuilt.size, ledger.size);
     let per_second = u128::from(rebuilt.size) * 1000 / rebuilt.took.as_millis().max(1);
-    #[expect(clippy::print_stdout, reason = "the figure is what this is for")]
-    {
-        println!("rebuild: {} acts in {:?}, {per_second} acts/s", rebuilt.size, rebuilt.took);
+    tell(&format!("rebuild: {} acts in {:?}, {per_second} acts/s", rebuilt.size, rebuilt.took));
+
+    let pool = ledger.database.pool(Role::Writer);
+    let number = Some("80-FR-2026-015000".to_owned());
+    let filters = [
+        ("no filter", CaseFilter::default()),
+        ("number", CaseFilter { number, ..CaseFilter::default() }),
+        ("office", CaseFilter { office: Some("46".to_owned()), ..CaseFilter::default() }),
+        ("country", CaseFilter { citizenship: Some("SYR".to_owned()), ..CaseFilter::default() }),
+    ];
+    for (name, filter) in filters {
+        // Often enough for the driver's prepared statement to get a generic plan, if it ever does.
+        let started = Instant::now();
+        for _ in 0..20 {
+            cases(&pool, &filter, None, 50).await.unwrap();
+        }
+        tell(&format!("cases by {name}: {:?} a page", started.elapsed() / 20));
     }
+    let started = Instant::now();
+    let by = BTreeSet::from([Dimension::Year, Dimension::Outcome]);
+    let table = decisions(&pool, &DecisionFilter::default(), &by, ledger.size).await.unwrap();
+    tell(&format!("{} decisions counted in {:?}", table.total, started.elapsed()));
+    assert!(table.total > 9_000);
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are what this is for")]
+fn tell(figure: &str) {
+    println!("{figure}");
 }
