@@ -97,7 +97,9 @@ impl Feed {
             return;
         };
         match timeout(self.options.poll, listener.try_recv()).await {
-            Err(_) | Ok(Ok(Some(_))) => {}
+            // One look is enough for all that was announced so far.
+            Ok(Ok(Some(_))) => while listener.next_buffered().is_some() {},
+            Err(_) => {}
             Ok(Ok(None) | Err(_)) => self.listener = None,
         }
     }
