@@ -89,7 +89,7 @@ async fn answered(client: &mut Client, scene: &Scene, n: usize) -> String {
         assert_eq!(reply.status, 201, "{}", reply.text());
         return "recorded".to_owned();
     }
-    let mutators = if n % 2 == 0 { acts::MUTATORS } else { requests::MUTATORS };
+    let mutators = if n.is_multiple_of(2) { acts::MUTATORS } else { requests::MUTATORS };
     let (name, mutate) = mutators[n / 2 % mutators.len()];
     let sent = mutate(scene);
     let expected = sent.expected;

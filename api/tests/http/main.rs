@@ -12,4 +12,5 @@ mod drafts;
 mod law;
 mod log;
 mod operation;
+mod speed;
 mod statistics;

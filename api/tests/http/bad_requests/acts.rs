@@ -42,7 +42,7 @@ pub(super) const MUTATORS: &[Mutator] = &[
         scene.act(&scene.officer, &body, "not-a-signer")
     }),
     ("meant for another ledger", |scene| {
-        scene.registration("another-ledger", |s| s.ledger = "ledger.example/other".to_owned())
+        scene.registration("another-ledger", |s| "ledger.example/other".clone_into(&mut s.ledger))
     }),
     ("a date far ahead", |scene| {
         scene.registration("future-date", |s| s.occurred_at = "2999-01-01".parse().unwrap())
@@ -51,10 +51,10 @@ pub(super) const MUTATORS: &[Mutator] = &[
         scene.registration("no-post", |s| s.signers[0].office = Some("46".to_owned()))
     }),
     ("a post of another role", |scene| {
-        scene.registration("no-post", |s| s.signers[0].role = "R-DMS-HEAD".to_owned())
+        scene.registration("no-post", |s| "R-DMS-HEAD".clone_into(&mut s.signers[0].role))
     }),
     ("an act that no stream knows", |scene| {
-        scene.registration("unknown-act", |s| s.act = "PersonInvented".to_owned())
+        scene.registration("unknown-act", |s| "PersonInvented".clone_into(&mut s.act))
     }),
     ("an open fact of a person", |scene| {
         scene.registration("unknown-fact", |s| {
