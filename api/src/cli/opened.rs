@@ -15,8 +15,11 @@ use tokio::task::JoinHandle;
 use super::data::DataDir;
 use super::database::Database;
 
-/// How long the database may be out of reach before the process gives up.
+/// How long a foreign server may be out of reach before the process gives up: it ends within
+/// ten seconds, so that whoever runs it notices.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+/// The private server is started again by this very process, and may need to recover.
+const PATIENCE_PRIVATE: Duration = Duration::from_mins(2);
 const CONNECTIONS_MAX: u32 = 24;
 /// Reading a whole log at the start may take a while.
 const CATCH_UP_MAX: Duration = Duration::from_mins(10);
@@ -36,7 +39,10 @@ pub(crate) fn open_ledger(
         key: dir.ledger_key()?,
         vault: Vault::new(&dir.vault_key()?),
         clock: Clock::system(),
-        patience: PATIENCE,
+        patience: match database {
+            Database::Private(_) => PATIENCE_PRIVATE,
+            Database::Foreign(_) => PATIENCE,
+        },
         connections_max: CONNECTIONS_MAX,
         cadence: publish::CADENCE,
     };
