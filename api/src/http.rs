@@ -1,6 +1,6 @@
 //! The HTTP side: `serve` answers requests on a listener until it is told to stop.
 //!
-//! A request passes the [`gate`] (id, route, token, rate, policy, room, time), then its handler;
+//! A request passes the `gate` (id, route, token, rate, policy, room, time), then its handler;
 //! a resource is a file. Errors are problem details, rendered by the gate.
 
 pub mod acts;

@@ -56,7 +56,8 @@ struct SignatureOf {
 /// Many are answered one a line in the same order, each `{"status", "receipt"}` or
 /// `{"status", "problem"}`, with 200 for the whole.
 #[utoipa::path(
-    post, path = "/v1/acts", tag = "acts", request_body = NewAct,
+    post, path = "/v1/acts", tag = "acts", 
+    request_body(content((NewAct = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 201, description = "Recorded: durable, positioned, proved", body = Receipt,
             headers(("location" = String, description = "Where its proof is found"))),

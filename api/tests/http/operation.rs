@@ -98,6 +98,20 @@ async fn more_than_there_is_room_for_is_shed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    let request_time_max = Duration::from_secs(2);
+    let app = TestApp::start_with(Limits { request_time_max, ..Limits::off() }).await;
+    let token = app.officer().await.token.unwrap();
+    let head = format!(
+        "POST /v1/acts HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    let reply = app.anonymous().await.raw(head.as_bytes(), false).await;
+    assert_eq!(reply.problem(503), "timed-out");
+    assert_eq!(reply.header("retry-after"), Some("1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
     let idle_time_max = Duration::from_millis(300);
     let app = TestApp::start_with(Limits { idle_time_max, ..Limits::off() }).await;
