@@ -9,7 +9,8 @@ help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
 
 demo: postgres ## a ledger with real figures, from nothing; DEMO=exit ends it, YEARS=all loads every year
-	cargo run --release -- demo
+	cargo build --release -p litopys-api -p litopys-audit
+	target/release/litopys demo
 
 test: postgres ## every test
 	cargo test --workspace

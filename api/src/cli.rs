@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod data;
 mod database;
+mod demo;
 mod draft_file;
 mod genesis;
 mod import;
@@ -63,6 +64,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// See it work: a ledger with real figures, whole cases, refusals and an audit
+    Demo(demo::Args),
     /// Answer requests
     Serve(serve::Args),
     /// Make a new ledger: its key, its genesis and the law it works by
@@ -114,6 +117,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Init(args) => init::run(&args),

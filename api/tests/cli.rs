@@ -7,6 +7,8 @@ mod support;
 
 #[path = "cli/acting.rs"]
 mod acting;
+#[path = "cli/demo.rs"]
+mod demo;
 #[path = "cli/founding.rs"]
 mod founding;
 #[path = "cli/help.rs"]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use litopys_api::record::SignedAct;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
@@ -89,6 +90,19 @@ impl Client {
         let answer = self.send(path, "application/json", text.into_bytes());
         let (status, text) = self.take(answer, path)?;
         Ok((status, read(path, &text)?))
+    }
+
+    /// Sends an act and takes whatever is answered, a problem too.
+    pub(crate) fn post_act(&self, act: &SignedAct) -> anyhow::Result<(u16, Value)> {
+        let body = json!({
+            "statement": act.statement,
+            "signatures": act.signatures,
+            "disclosures": act.disclosures,
+        });
+        let answer = self.send("/v1/acts", "application/json", body.to_string().into_bytes());
+        let mut answer = answer.map_err(|error| self.unreachable(error))?;
+        let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string()?;
+        Ok((answer.status().as_u16(), read("/v1/acts", &text)?))
     }
 
     /// Sends lines of JSON and gives the answer to be read line by line.

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(file) = &args.submit {
         let draft = Draft::read(file)?;
         let key = args.key.as_deref().map(key_file::read).transpose()?;
-        return runtime()?.block_on(found(&args.place, draft, key.as_ref())).map(|_| ());
+        return found_and_advise(&args.place, draft, key.as_ref());
     }
     let given: Vec<Given> =
         args.administrators.iter().map(|text| Given::parse(text)).collect::<Result<_, _>>()?;
@@ -99,7 +99,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         Given::Private(key) => Some(key),
         Given::Public(_) => None,
     });
-    runtime()?.block_on(found(&args.place, draft, publisher)).map(|_| ())
+    found_and_advise(&args.place, draft, publisher)
+}
+
+fn found_and_advise(
+    place: &Place,
+    draft: Draft,
+    publisher: Option<&SigningKey>,
+) -> anyhow::Result<()> {
+    runtime()?.block_on(found(place, draft, publisher))?;
+    say!();
+    say!("next: litopys serve");
+    say!("      litopys token --sub officer/… --scope \"admin case:read\"   for who calls it");
+    say!("      litopys act OfficerEnrolled …   (litopys act --help shows how)");
+    Ok(())
 }
 
 /// A founded ledger's administrators, in the order of the genesis.
@@ -172,9 +185,6 @@ pub(crate) async fn found(
     publish_built_in(&ledger, &founded, publisher).await?;
     drop(ledger);
     database.close().await?;
-    say!();
-    say!("next: litopys token --sub officer/… --scope \"case:read case:write\"   (who may call)");
-    say!("      litopys serve");
     Ok(Founded { administrators: founded.administrators.into_iter().map(|a| a.officer).collect() })
 }
 

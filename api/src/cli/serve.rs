@@ -13,7 +13,7 @@ use litopys_api::http::limits::Limits;
 use litopys_api::http::{self, Parts};
 use litopys_api::ledger::Ledger;
 use litopys_domain::keys::PublicKey;
-use litopys_migrations::Role;
+use litopys_migrations::{Cluster, Role};
 use litopys_projections::{Runner, RunnerOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -89,7 +89,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
 }
 
 /// Ends with the name of the first signal that asks to stop.
-fn signals() -> anyhow::Result<impl Future<Output = String> + Send + 'static> {
+pub(crate) fn signals() -> anyhow::Result<impl Future<Output = String> + Send + 'static> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
@@ -143,6 +143,18 @@ enum End {
 }
 
 impl Open {
+    pub(crate) fn ledger(&self) -> Arc<Ledger> {
+        Arc::clone(&self.ledger)
+    }
+
+    /// The embedded database's server, where there is one.
+    pub(crate) fn cluster(&self) -> Option<Arc<Cluster>> {
+        match &self.database {
+            Database::Private(cluster) => Some(Arc::clone(cluster)),
+            Database::Foreign(_) => None,
+        }
+    }
+
     /// Answers until `stop` ends or something fails, then drains and closes in order: door,
     /// ledger, database.
     pub(crate) async fn answer(

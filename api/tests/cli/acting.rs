@@ -23,7 +23,7 @@ impl Office {
         let enrolled =
             office.administer(&format!("OfficerEnrolled --fact key={key} --with-key attestor.pem"));
         let stream = enrolled.lines().rfind(|line| line.starts_with("stream ")).unwrap();
-        office.attestor = value(stream, "stream").to_owned();
+        value(stream, "stream").clone_into(&mut office.attestor);
         office.administer(&format!(
             "OfficerAppointed --stream {} --fact role=R-ATT --fact office=00 --fact from=2020-01-01",
             office.attestor

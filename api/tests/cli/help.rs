@@ -1,17 +1,18 @@
 use crate::support::Desk;
 
 #[test]
-fn alone_it_prints_help_with_the_commands() {
+fn alone_it_prints_help_with_the_demo_first() {
     let said = Desk::new().run("");
     assert_eq!(said.status, 0, "{}", said.err);
     let commands = said.out.split("Commands:").nth(1).unwrap();
-    assert!(commands.trim_start().starts_with("serve "), "{commands}");
+    assert!(commands.trim_start().starts_with("demo "), "{commands}");
 }
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let desk = Desk::new();
     for command in [
+        "demo",
         "serve",
         "init",
         "keygen",
