@@ -3,9 +3,10 @@
 use litopys_api::auth::Scope;
 use litopys_api::receipt::Receipt;
 use litopys_domain::log::{CheckpointPolicy, NoteSigner, verify_inclusion};
+use litopys_domain::statement::Statement;
 use serde_json::{Value, json};
 
-use crate::support::app::{ORIGIN, ledger_key, lines, ndjson};
+use crate::support::app::{ORIGIN, PROCEDURE, ledger_key, lines, ndjson};
 use crate::support::people::{registering, registration, signed, statement};
 use crate::support::{Person, TestApp};
 
@@ -124,4 +125,31 @@ async fn bodies_of_another_shape_are_refused() {
     let mut body = registering(&app.officer);
     body["disclosures"] = json!(vec!["x"; 300]);
     assert_eq!(officer.post_json("/v1/acts", &body).await.problem(400), "invalid-body");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_may_rest_on_the_lines_before() {
+    let app = TestApp::with_law().await;
+    let (person, disclosures) = registration(&app.clerk);
+    let known = app.open_case().await.1;
+    let request = json!({
+        "act": "ReturnMaterialsCollected", "procedure": PROCEDURE, "subjects": [known],
+        "facts": {
+            "violation": "1", "country": "GEO", "asylum_asked": false, "art31_assessed": true,
+        },
+        "private": {"art31_assessment": "Підстав за статтею 31 не виявлено"},
+        "signers": [app.clerk.signer()],
+    });
+    let mut clerk = app.client(&app.clerk, &[Scope::CaseRead, Scope::CaseWrite]).await;
+    let draft = clerk.post_json("/v1/drafts", &request).await.json();
+    let mut opening = Statement::parse(draft["statement"].as_str().unwrap()).unwrap();
+    opening.subjects = vec![person.stream.clone()];
+    let mut opening = signed(&opening.to_text(), &[&app.clerk], &[]);
+    opening["disclosures"] = draft["disclosures"].clone();
+    let person = signed(&person.to_text(), &[&app.clerk], &disclosures);
+    let text = ndjson(&[person, opening]);
+    let reply = clerk.post("/v1/acts", "application/x-ndjson", text.as_bytes()).await;
+    for answer in lines(reply.text()) {
+        assert_eq!(answer["status"], 201, "{answer}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Many acts in one body: lines are read as they come, judged side by side, answered in order.
-//! Acts of one stream wait for each other; others do not.
+//! An act waits for earlier lines about what it rests on: its stream, its subjects, its signers, its
+//! procedure. Others do not wait.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -11,9 +12,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::body::AsyncReadBody;
 use litopys_domain::ids::StreamId;
+use litopys_domain::statement::Statement;
 use serde::Serialize;
 use tokio::io::{AsyncWriteExt as _, DuplexStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::{NDJSON, NewAct, read, record_as, status};
@@ -93,8 +95,8 @@ struct Reading {
     app: App,
     caller: Arc<Principal>,
     handles: mpsc::Sender<JoinHandle<Outcome>>,
-    /// Tells when the last act of each stream is done.
-    last: HashMap<StreamId, oneshot::Receiver<()>>,
+    /// Closes when the last act of each stream is done.
+    last: HashMap<StreamId, watch::Receiver<()>>,
 }
 
 impl Reading {
@@ -147,23 +149,35 @@ impl Reading {
                 return true;
             }
         };
-        let (done, mine) = oneshot::channel();
-        let before = self.last.insert(act.statement().stream.clone(), mine);
+        let (done, mine) = watch::channel(());
+        let before = self.before(act.statement());
+        self.last.insert(act.statement().stream.clone(), mine);
         if self.last.len() > 2 * UNDER_WAY_MAX {
-            self.last.retain(|_, done| {
-                matches!(done.try_recv(), Err(oneshot::error::TryRecvError::Empty))
-            });
+            self.last.retain(|_, done| done.has_changed().is_ok());
         }
         let (app, caller) = (Arc::clone(&self.app), Arc::clone(&self.caller));
         room.send(tokio::spawn(async move {
-            if let Some(before) = before {
-                _ = before.await;
+            for mut earlier in before {
+                // Nothing is ever sent: an error says that the act is done.
+                _ = earlier.changed().await;
             }
             let outcome = record_as(&app, &caller, act, &disclosures).await;
             drop(done);
             outcome
         }));
         true
+    }
+
+    /// The acts of earlier lines that this one may rest on.
+    fn before(&self, statement: &Statement) -> Vec<watch::Receiver<()>> {
+        let procedure =
+            statement.law.as_ref().and_then(|law| StreamId::procedure(&law.procedure).ok());
+        let signers = statement.signers.iter().map(|signer| &signer.by);
+        let rests_on = [&statement.stream].into_iter().chain(&statement.subjects).chain(signers);
+        rests_on
+            .chain(procedure.as_ref())
+            .filter_map(|stream| self.last.get(stream).cloned())
+            .collect()
     }
 
     async fn fail(&self, error: HttpError) {
