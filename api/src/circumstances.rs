@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use litopys_domain::act::RecordedAct;
 use litopys_domain::circumstances::Circumstances;
 use litopys_domain::ids::StreamId;
 use litopys_domain::registry::RegistryAct;
@@ -20,6 +21,7 @@ impl Ledger {
         &self,
         world: &World,
         statement: &Statement,
+        recorded: &[RecordedAct],
         read_at: u64,
     ) -> Result<(Circumstances, Vec<Key>), StoredError> {
         let mut reads = standing_keys(world, statement);
@@ -37,11 +39,13 @@ impl Ledger {
                 }
             }
         }
+        let read = related.iter().map(|acts| acts.as_slice()).chain([recorded]);
+        let position = behind(read_at, read);
         let circumstances = Circumstances {
             registry: Arc::clone(&world.registry),
             laws: Arc::clone(&world.laws),
             today: self.today(world),
-            position: read_at,
+            position,
             related,
             unknown_subjects,
             package_fault: self.package_fault(statement).await,
@@ -69,6 +73,11 @@ impl Ledger {
             Ok(_) => None,
         }
     }
+}
+
+/// A position behind everything that was read: streams may be newer than the size read before.
+fn behind<'a>(read_at: u64, streams: impl Iterator<Item = &'a [RecordedAct]>) -> u64 {
+    streams.filter_map(|acts| acts.last()).map(|act| act.position + 1).fold(read_at, u64::max)
 }
 
 /// Signers, subjects, the ledger's own stream and the procedure's.

@@ -110,6 +110,7 @@ pub enum DraftError {
 impl Ledger {
     /// Makes a statement of a request and judges it as the log stands.
     pub async fn draft(&self, request: DraftRequest) -> Result<Draft, DraftError> {
+        self.catch_up().await?;
         let read_at = self.tail().size();
         let world = self.tail().world();
         let stream = match &request.stream {
@@ -145,7 +146,7 @@ impl Ledger {
         let text = statement.to_text();
         // What a client would be refused after signing must not be offered for signing.
         let statement = Statement::parse(&text)?;
-        let (circumstances, _) = self.circumstances(&world, &statement, read_at).await?;
+        let (circumstances, _) = self.circumstances(&world, &statement, &recorded, read_at).await?;
         let review = match circumstances.review(&recorded, &statement) {
             Ok(review) => review,
             Err(refusal) => Review { violations: violations_of(refusal), ..Review::default() },
@@ -159,6 +160,7 @@ impl Ledger {
         stream: Option<&StreamId>,
         procedure: &str,
     ) -> Result<Vec<NextAct>, StoredError> {
+        self.catch_up().await?;
         let read_at = self.tail().size();
         let world = self.tail().world();
         let recorded = match stream {

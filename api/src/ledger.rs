@@ -22,8 +22,12 @@ use crate::follow;
 use crate::publish::{self, Published};
 use crate::reader::LogReader;
 use crate::store::{LedgerStore, Streams};
+use crate::stored::StoredError;
 use crate::tail::{Tail, World};
 use crate::vault::Vault;
+
+/// How long a process waits to see what others have committed.
+const CATCH_UP_MAX: Duration = Duration::from_secs(2);
 
 /// What opening a ledger needs.
 pub struct LedgerOptions {
@@ -116,6 +120,19 @@ impl Ledger {
 
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Waits until this process has seen everything that is committed now; says whether it had
+    /// to. With one writer it never does.
+    pub async fn catch_up(&self) -> Result<bool, StoredError> {
+        let mut seen = self.tail().watch();
+        let head = self.reader.head().await?;
+        if *seen.borrow_and_update() >= head.size {
+            return Ok(false);
+        }
+        let reached = seen.wait_for(|size| *size >= head.size);
+        // Whoever still lags after that is told so by the appender.
+        Ok(matches!(tokio::time::timeout(CATCH_UP_MAX, reached).await, Ok(Ok(_))))
     }
 
     /// The newest published checkpoint, once there is one.

@@ -105,6 +105,8 @@ impl Ledger {
             match context.aggregate().handle(act.clone(), &judge, &sink).await {
                 Ok(()) => {}
                 Err(Refusal::Recorded(position)) => return self.recorded_before(position).await,
+                // What another process has just recorded may be all that is missing here.
+                Err(_) if self.catch_up().await? => continue,
                 Err(Refusal::Moved(new)) => return Err(RecordError::Moved(new)),
                 Err(Refusal::Unsound(violations)) => return Err(RecordError::Refused(violations)),
             }
@@ -134,7 +136,8 @@ impl Ledger {
     ) -> Result<Circumstances, StoredError> {
         let statement = act.statement();
         let world = self.tail().world();
-        let (circumstances, reads) = self.circumstances(&world, statement, context.read_at).await?;
+        let (circumstances, reads) =
+            self.circumstances(&world, statement, context.recorded(), context.read_at).await?;
         context.reads.extend(reads);
         let today = circumstances.today;
         context.terms.valid_until_us = self.posts_end_us(&world, statement, today);

@@ -90,6 +90,10 @@ impl Keys {
         Ok(self.of(who)?.0.clone())
     }
 
+    pub fn signing_key(&self, who: Who) -> anyhow::Result<SigningKey> {
+        Ok(self.of(who)?.1.clone())
+    }
+
     pub fn signer(&self, who: Who) -> anyhow::Result<Signer> {
         let (role, office) = who.post();
         let office = office.map(str::to_owned);

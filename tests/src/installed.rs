@@ -81,15 +81,34 @@ impl Installed {
         Ok(issuer.mint(&grant, Clock::system().now(), Duration::from_secs(86_400))?)
     }
 
+    /// Starts the embedded server alone, for several processes to work on.
+    pub async fn start_database(&self) -> anyhow::Result<Cluster> {
+        let options = ClusterOptions::new(self.data());
+        Ok(tokio::task::spawn_blocking(move || Cluster::open(options)).await??)
+    }
+
     /// Starts `litopys serve` without limits and waits until it answers.
     pub fn serve(&self) -> anyhow::Result<Served> {
-        let mut child = Command::new(binary()?)
+        self.spawn(|command| command.env_remove("DATABASE_URL"))
+    }
+
+    /// As [`Self::serve`], over a server that somebody else runs.
+    pub fn serve_over(&self, cluster: &Cluster) -> anyhow::Result<Served> {
+        let url = cluster.database_url(DATABASE, Role::Writer);
+        self.spawn(|command| command.env("DATABASE_URL", url))
+    }
+
+    fn spawn(
+        &self,
+        configure: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<Served> {
+        let mut command = Command::new(binary()?);
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--no-limits", "--data"])
             .arg(self.data())
-            .env_remove("DATABASE_URL")
             .env("LITOPYS_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()?;
+            .stdout(Stdio::piped());
+        let mut child = configure(&mut command).spawn()?;
         let stdout = child.stdout.take().context("no standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -100,8 +119,7 @@ impl Installed {
 
     /// Verifies everything with the auditor, over the cluster started for it alone.
     pub async fn audit(&self) -> anyhow::Result<Report> {
-        let options = ClusterOptions::new(self.data());
-        let cluster = tokio::task::spawn_blocking(move || Cluster::open(options)).await??;
+        let cluster = self.start_database().await?;
         let database = cluster.options(DATABASE, Role::Auditor);
         let report =
             verify_all(&database, &self.trust, &VerifyOptions::default(), |_, _| {}).await?;

@@ -5,3 +5,4 @@
 mod audited;
 mod cases;
 mod crashes;
+mod processes;
