@@ -111,7 +111,12 @@ fn serve_on(stage: Stage, summary: &Path) -> anyhow::Result<()> {
     ] {
         say!("curl -s -H \"authorization: Bearer $LITOPYS_TOKEN\" '{url}{path}'");
     }
-    say!("litopys-audit verify --all --trust {}", stage.place.dir().trust_file().display());
+    let dir = stage.place.dir();
+    say!(
+        "litopys-audit verify --all --trust {} --data {}",
+        dir.trust_file().display(),
+        dir.root().display()
+    );
     say!();
     say!("serving; Ctrl-C ends it");
     stage.wait()

@@ -35,12 +35,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             text(&row["title"]["en"]),
             text(&row["title"]["uk"])
         );
-        say!("    signed by    {}", alternatives(row));
-        for (label, list) in [("on behalf of", "on_behalf_of"), ("recorded by", "recorded_by")] {
-            let roles = joined(&row[list], ", ");
-            if !roles.is_empty() {
-                say!("    {label:<12} {roles}");
-            }
+        let lists = [
+            ("signed by", alternatives(row)),
+            ("on behalf of", joined(&row["on_behalf_of"], ", ")),
+            ("recorded by", joined(&row["recorded_by"], ", ")),
+        ];
+        for (label, roles) in lists.iter().filter(|(_, roles)| !roles.is_empty()) {
+            say!("    {label:<12} {roles}");
         }
         for due in row["due"].as_array().into_iter().flatten() {
             say!("    due          {} {}", point(&due["due"]), text(&due["title"]["en"]));

@@ -201,8 +201,7 @@ fn why_ended(
     }
 }
 
-/// Ends when a foreign database could not be reached for [`PATIENCE`]: whoever runs this process
-/// is to know within ten seconds.
+/// Ends when a foreign database could not be reached for [`PATIENCE`].
 async fn unreachable(ledger: Arc<Ledger>) -> anyhow::Error {
     let mut since = Instant::now();
     loop {

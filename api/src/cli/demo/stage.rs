@@ -133,12 +133,11 @@ impl Stage {
     /// Serves until a signal.
     pub(super) fn wait(self) -> anyhow::Result<()> {
         let stop = self.stop;
-        let signal = crate::cli::serve::signals();
-        self.runtime.spawn(async move {
-            if let Ok(signal) = signal {
-                _ = stop.send(signal.await);
-            }
-        });
+        let signal = {
+            let _inside = self.runtime.enter();
+            crate::cli::serve::signals()?
+        };
+        self.runtime.spawn(async move { _ = stop.send(signal.await) });
         drop(self.ledger);
         finished(self.serving)
     }
