@@ -16,6 +16,7 @@ test: postgres ## every test
 	cargo test --workspace
 
 bench: postgres ## measure, and write target/bench.json
+	cargo build --release -p litopys-api
 	cargo run --release -p litopys-tests --bin bench
 
 check: ## all that must pass (.ci/run)

@@ -51,19 +51,19 @@ impl Installed {
         let agency =
             Agency::found(cluster.options(DATABASE, Role::Writer), Clock::system()).await?;
         let prepared = prepare(&agency).await?;
-        let genesis = agency.ledger.reader().receipt(0).await?.context("no genesis")?;
-        let trust = Trust {
-            origin: ORIGIN.to_owned(),
-            ledger_key: PublicKey::of(&agency.keys.ledger),
-            genesis: *genesis.leaf().as_bytes(),
-            witnesses: Vec::new(),
-            quorum: 0,
-        };
+        let trust = trust_in(&agency).await?;
         let keys = agency.keys.clone();
         agency.close().await?;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         write_secrets(&data, &keys)?;
         Ok((Self { dir, trust }, keys, prepared))
+    }
+
+    /// The secrets of a ledger whose database lies elsewhere.
+    pub fn secrets_of(keys: &Keys, trust: Trust) -> anyhow::Result<Self> {
+        let dir = tempfile::Builder::new().prefix("litopys-installed").tempdir()?;
+        write_secrets(&dir.path().join("data"), keys)?;
+        Ok(Self { dir, trust })
     }
 
     pub fn data(&self) -> PathBuf {
@@ -94,7 +94,11 @@ impl Installed {
 
     /// As [`Self::serve`], over a server that somebody else runs.
     pub fn serve_over(&self, cluster: &Cluster) -> anyhow::Result<Served> {
-        let url = cluster.database_url(DATABASE, Role::Writer);
+        self.serve_at(&cluster.database_url(DATABASE, Role::Writer))
+    }
+
+    /// As [`Self::serve`], over the database behind a URL.
+    pub fn serve_at(&self, url: &str) -> anyhow::Result<Served> {
         self.spawn(|command| command.env("DATABASE_URL", url))
     }
 
@@ -134,6 +138,18 @@ impl Installed {
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(text.lines().next().context("an empty postmaster.pid")?.parse()?)
     }
+}
+
+/// What an auditor of this ledger trusts.
+pub async fn trust_in(agency: &Agency) -> anyhow::Result<Trust> {
+    let genesis = agency.ledger.reader().receipt(0).await?.context("no genesis")?;
+    Ok(Trust {
+        origin: ORIGIN.to_owned(),
+        ledger_key: PublicKey::of(&agency.keys.ledger),
+        genesis: *genesis.leaf().as_bytes(),
+        witnesses: Vec::new(),
+        quorum: 0,
+    })
 }
 
 /// The bearer tokens of those who sign the acts of a chain.

@@ -10,10 +10,10 @@ use litopys_api::record::SignedAct;
 use litopys_audit::trust::Trust;
 use litopys_audit::verify::{VerifyOptions, verify_all};
 use litopys_domain::ids::StreamId;
-use litopys_domain::keys::PublicKey;
 use litopys_migrations::Role;
-use litopys_tests::agency::{Agency, ORIGIN, Who, author, object, request};
+use litopys_tests::agency::{Agency, Who, author, object, request};
 use litopys_tests::chain::{self, Shared};
+use litopys_tests::installed::trust_in;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -137,29 +137,26 @@ pub(crate) async fn check(
     acts: u64,
 ) -> anyhow::Result<(u64, f64)> {
     let Prepared { agency, database, size, .. } = prepared;
-    let genesis = agency.ledger.reader().receipt(0).await?.context("no genesis")?;
-    let trust = Trust {
-        origin: ORIGIN.to_owned(),
-        ledger_key: PublicKey::of(&agency.keys.ledger),
-        genesis: *genesis.leaf().as_bytes(),
-        witnesses: Vec::new(),
-        quorum: 0,
-    };
+    let trust = trust_in(&agency).await?;
     // The last acts wait for the next published checkpoint.
     tokio::time::sleep(litopys_api::publish::CADENCE * 2).await;
     agency.close().await?;
-    let auditor = databases.options(&database, Role::Auditor);
+    audit(databases, &database, &trust, size + acts).await
+}
+
+/// Verifies a database that must be clean and hold exactly `events`.
+pub(crate) async fn audit(
+    databases: &Databases,
+    database: &str,
+    trust: &Trust,
+    events: u64,
+) -> anyhow::Result<(u64, f64)> {
+    let auditor = databases.options(database, Role::Auditor);
     let before = cpu_seconds()?;
-    let report = verify_all(&auditor, &trust, &VerifyOptions::default(), |_, _| {}).await?;
+    let report = verify_all(&auditor, trust, &VerifyOptions::default(), |_, _| {}).await?;
     let spent = cpu_seconds()? - before;
     ensure!(report.findings.is_empty(), "the audit found: {:?}", report.findings);
-    ensure!(
-        report.events == size + acts,
-        "{} acts acknowledged, {} found",
-        size + acts,
-        report.events
-    );
-    databases.forget(&database).await?;
+    ensure!(report.events == events, "{events} acts acknowledged, {} found", report.events);
     Ok((report.events, spent))
 }
 

@@ -71,7 +71,8 @@ async fn share_one_database(processes: usize) {
     let mut calls = JoinSet::new();
     for (process, count) in served.iter().zip(&counts) {
         for _ in 0..CALLERS {
-            let (waiting, count, address) = (Arc::clone(&waiting), Arc::clone(count), process.address);
+            let (waiting, count, address) =
+                (Arc::clone(&waiting), Arc::clone(count), process.address);
             calls.spawn(async move {
                 let mut client = Client::connect(address).await.unwrap();
                 while std::time::Instant::now() < deadline {
@@ -196,7 +197,10 @@ async fn no_return_is_decided_behind_an_application_for_protection() {
         let application = application.unwrap().receipt.position;
         match decision {
             Ok(decision) => {
-                assert!(decision.receipt.position < application, "a decision behind the application");
+                assert!(
+                    decision.receipt.position < application,
+                    "a decision behind the application"
+                );
                 decided_first += 1;
             }
             Err(RecordError::Refused(violations)) => {
@@ -236,7 +240,9 @@ async fn forty_drafts_are_signed_at_human_speed() {
     let document = litopys_domain::ids::ContentHash::of(b"a new document");
     let attached = DraftRequest {
         stream: Some(case),
-        evidence: vec![serde_json::from_value(json!({"document": document, "use": "shown"})).unwrap()],
+        evidence: vec![
+            serde_json::from_value(json!({"document": document, "use": "shown"})).unwrap(),
+        ],
         ..agency.request("DocumentAttached", &[Who::Clerk]).unwrap()
     };
     let attached = agency.act(attached).await.unwrap();
