@@ -266,6 +266,6 @@ mod tests {
         let payload = act.to_payload().unwrap();
         Act::from_payload(&payload).unwrap();
         assert!(Act::from_payload(&payload.replace("\"sequence\":1", "\"sequence\": 1")).is_err());
-        assert!(Act::from_payload(&payload.replacen("{", "{\"a\":1,", 1)).is_err());
+        assert!(Act::from_payload(&payload.replacen('{', "{\"a\":1,", 1)).is_err());
     }
 }

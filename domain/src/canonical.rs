@@ -1,6 +1,6 @@
 //! Canonical JSON: JCS (RFC 8785), further narrowed so that no two parsers can read it differently.
 //!
-//! Keys are ASCII snake_case, numbers are integers within ±(2^53−1), and there is no duplicate
+//! Keys are ASCII `snake_case`, numbers are integers within ±(2^53−1), and there is no duplicate
 //! key, lone surrogate, NUL, empty array, empty object or empty string anywhere (DESIGN §3).
 //! Bytes are checked once, at the door; after that they are opaque.
 

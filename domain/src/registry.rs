@@ -164,7 +164,7 @@ impl Registry {
         match act {
             RegistryAct::LedgerFounded(founded) => self.found(founded, stream, position),
             RegistryAct::AdministratorsChanged(changed) => {
-                self.change_administrators(changed, position)
+                self.change_administrators(changed, position);
             }
             RegistryAct::OfficerEnrolled(OfficerEnrolled { key, .. })
             | RegistryAct::KeyReplaced(KeyIntroduced { key })

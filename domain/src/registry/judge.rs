@@ -149,7 +149,7 @@ impl Registry {
     ) -> Result<Option<Date>, Words> {
         let known = self.signatory(&signer.by);
         match signer.by.kind() {
-            AggregateType::Service => self.check_service(known, statement, signer),
+            AggregateType::Service => check_service(known, statement, signer),
             AggregateType::Ledger => check_system_role(signer),
             _ if signer.role == ROLE_ADMINISTRATOR => {
                 if self.is_administrator(&signer.by) {
@@ -159,22 +159,6 @@ impl Registry {
                 }
             }
             _ => check_officer(known, signer, today),
-        }
-    }
-
-    fn check_service(
-        &self,
-        known: Option<&Signatory>,
-        statement: &Statement,
-        signer: &Signer,
-    ) -> Result<Option<Date>, Words> {
-        check_system_role(signer)?;
-        match known {
-            Some(service) if service.acts.contains(&statement.act) => Ok(None),
-            _ => Err(Words::new(
-                format!("this service is not enrolled for `{}`", statement.act),
-                format!("цю систему не зареєстровано для дії «{}»", statement.act),
-            )),
         }
     }
 
@@ -411,6 +395,21 @@ fn check_system_role(signer: &Signer) -> Result<Option<Date>, Words> {
         "services and the ledger sign as R-SYS",
         "системи та реєстр підписують як R-SYS",
     ))
+}
+
+fn check_service(
+    known: Option<&Signatory>,
+    statement: &Statement,
+    signer: &Signer,
+) -> Result<Option<Date>, Words> {
+    check_system_role(signer)?;
+    match known {
+        Some(service) if service.acts.contains(&statement.act) => Ok(None),
+        _ => Err(Words::new(
+            format!("this service is not enrolled for `{}`", statement.act),
+            format!("цю систему не зареєстровано для дії «{}»", statement.act),
+        )),
+    }
 }
 
 fn check_officer(
