@@ -161,7 +161,9 @@ fn read_acts(payloads: &[&str]) -> Result<Vec<(Act, RecordedAct)>, String> {
 
 fn check_tree(payloads: &[&str], expected: &Expected) -> Result<(), String> {
     let mut range = CompactRange::new();
-    payloads.iter().for_each(|payload| range.push(Hash::leaf(payload.as_bytes())));
+    for payload in payloads {
+        range.push(Hash::leaf(payload.as_bytes()));
+    }
     same("size", &expected.size, &range.size())?;
     same("root", &expected.root, &range.root())?;
     let genesis = Act::from_payload(payloads[0]).map_err(told)?;
