@@ -98,13 +98,13 @@ pub struct AppenderOptions {
     pub patience: Duration,
 }
 
+/// The running appender: it ends when nobody can submit any more, or with why it had to.
+pub type AppenderTask = tokio::task::JoinHandle<Result<(), AppenderStopped>>;
+
 impl Appender {
     /// Starts the task. It ends when every `Appender` is dropped and the queue is empty, or when
     /// the database cannot be reached for `patience`.
-    pub fn start(
-        options: AppenderOptions,
-        tail: Arc<Tail>,
-    ) -> (Self, tokio::task::JoinHandle<Result<(), AppenderStopped>>) {
+    pub fn start(options: AppenderOptions, tail: Arc<Tail>) -> (Self, AppenderTask) {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let task = tokio::spawn(task::run(options, tail, waiting));
         (Self { queue }, task)

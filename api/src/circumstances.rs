@@ -62,7 +62,7 @@ impl Ledger {
             Ok(connection) => connection,
             Err(error) => return Some(error.to_string()),
         };
-        match law_texts::load(&mut *connection, facts.package).await {
+        match law_texts::load(&mut connection, facts.package).await {
             Err(error) => Some(error.to_string()),
             Ok(package) if package.law.procedure != statement.stream.id() => {
                 Some(format!("the package is of `{}`", package.law.procedure))

@@ -140,7 +140,7 @@ impl Ledger {
             source: request.source.unwrap_or_else(|| "NATIVE".to_owned()),
             author: request.author,
             signers: request.signers,
-            law: law.cited,
+            law: law.law,
             stream,
         };
         let text = statement.to_text();
@@ -151,7 +151,7 @@ impl Ledger {
             Ok(review) => review,
             Err(refusal) => Review { violations: violations_of(refusal), ..Review::default() },
         };
-        Ok(draft(&world, text, &statement, disclosures, review, read_at))
+        Ok(draft(&world, text, &statement, &disclosures, review, read_at))
     }
 
     /// What may be done next in a case, or to open one of a procedure.
@@ -215,19 +215,18 @@ impl Ledger {
 /// What the law contributes to a statement.
 #[derive(Default)]
 struct Cited {
-    cited: Option<LawRef>,
+    law: Option<LawRef>,
     basis: Vec<String>,
     instant: bool,
 }
 
 impl Cited {
     fn of(due: Due<'_>, act: &str) -> Self {
-        let law = due.law();
-        let act = law.act(act);
+        let act = due.law().act(act);
         Self {
-            cited: Some(LawRef {
-                procedure: law.procedure.clone(),
-                edition: law.edition,
+            law: Some(LawRef {
+                procedure: due.law().procedure.clone(),
+                edition: due.law().edition,
                 package: due.package.hash,
             }),
             basis: act.map(|act| act.basis.clone()).unwrap_or_default(),
@@ -240,7 +239,7 @@ fn draft(
     world: &World,
     text: String,
     statement: &Statement,
-    disclosures: Vec<Disclosure>,
+    disclosures: &[Disclosure],
     review: Review,
     position: u64,
 ) -> Draft {

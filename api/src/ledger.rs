@@ -14,9 +14,8 @@ use litopys_domain::log::NoteSigner;
 use litopys_domain::statement::Statement;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use tokio::task::JoinHandle;
 
-use crate::append::{Appender, AppenderOptions, AppenderStopped};
+use crate::append::{Appender, AppenderOptions, AppenderTask};
 use crate::clock::Clock;
 use crate::follow;
 use crate::publish::{self, Published};
@@ -66,9 +65,7 @@ pub enum OpenError {
 impl Ledger {
     /// Connects and starts the appender, the follower and the publisher. The handle ends when the
     /// appender does: a process that cannot write should not go on answering.
-    pub fn open(
-        options: LedgerOptions,
-    ) -> Result<(Arc<Self>, JoinHandle<Result<(), AppenderStopped>>), OpenError> {
+    pub fn open(options: LedgerOptions) -> Result<(Arc<Self>, AppenderTask), OpenError> {
         let signer = NoteSigner::new(&options.origin, options.key)
             .map_err(|_| OpenError::Origin(options.origin.clone()))?;
         let signer = Arc::new(signer);
@@ -144,18 +141,13 @@ impl Ledger {
     pub fn today(&self, world: &World) -> Date {
         self.clock.now().to_zoned(zone(world)).date()
     }
+}
 
-    /// Midnight after the last day on which every post relied on stands, in microseconds.
-    pub(crate) fn posts_end_us(
-        &self,
-        world: &World,
-        statement: &Statement,
-        today: Date,
-    ) -> Option<i64> {
-        let last = world.registry.posts_end(statement, today)?;
-        let midnight = last.tomorrow().ok()?.to_zoned(zone(world)).ok()?;
-        Some(midnight.timestamp().as_microsecond())
-    }
+/// Midnight after the last day on which every post relied on stands, in microseconds.
+pub(crate) fn posts_end_us(world: &World, statement: &Statement, today: Date) -> Option<i64> {
+    let last = world.registry.posts_end(statement, today)?;
+    let midnight = last.tomorrow().ok()?.to_zoned(zone(world)).ok()?;
+    Some(midnight.timestamp().as_microsecond())
 }
 
 /// The ledger's time zone, fixed in the genesis.

@@ -25,7 +25,7 @@ pub fn start(pool: PgPool, reader: LogReader, cadence: Duration) -> Published {
                 Ok(Some(note)) => _ = notes.send_replace(Some(note)),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(error = %error, "Publishing a checkpoint failed: {error}")
+                    tracing::warn!(error = %error, "Publishing a checkpoint failed: {error}");
                 }
             }
             tokio::time::sleep(cadence).await;

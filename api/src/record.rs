@@ -16,7 +16,7 @@ use litopys_domain::statement::Statement;
 use litopys_domain::violation::Violation;
 
 use crate::append::{Appended, NumberFor, SealedDisclosure, SubmitError};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, posts_end_us};
 use crate::receipt::Receipt;
 use crate::store::Context;
 use crate::stored::StoredError;
@@ -140,7 +140,7 @@ impl Ledger {
             self.circumstances(&world, statement, context.recorded(), context.read_at).await?;
         context.reads.extend(reads);
         let today = circumstances.today;
-        context.terms.valid_until_us = self.posts_end_us(&world, statement, today);
+        context.terms.valid_until_us = posts_end_us(&world, statement, today);
         let named = |subject: &&StreamId| {
             !context.recorded().iter().any(|act| act.statement.subjects.contains(subject))
         };

@@ -14,6 +14,7 @@ pub enum StoredError {
 }
 
 /// Names the place that contradicts itself.
+#[expect(clippy::needless_pass_by_value, reason = "rows are numbers and names made at the call")]
 pub(crate) fn corrupt(
     table: &'static str,
     column: &'static str,

@@ -376,7 +376,7 @@ impl From<StoredError> for Trouble {
 fn is_definite(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
-        .and_then(|e| e.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .is_some_and(|code| !(code.starts_with("57") || code.starts_with("08")))
 }
 
