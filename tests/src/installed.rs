@@ -78,7 +78,7 @@ impl Installed {
             offices: vec!["*".to_owned()],
         };
         let issuer = TokenIssuer::new(ORIGIN, &SigningKey::from_bytes(&TOKEN_KEY))?;
-        Ok(issuer.mint(&grant, Clock::system().now(), Duration::from_secs(86_400))?)
+        Ok(issuer.mint(&grant, Clock::system().now(), Duration::from_hours(24))?)
     }
 
     /// Starts the embedded server alone, for several processes to work on.

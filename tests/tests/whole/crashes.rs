@@ -124,10 +124,10 @@ async fn finish(installed: &Installed, keys: &Keys, load: &Arc<Load>, before: us
     assert!(load.waiting.lock().unwrap().is_empty(), "everything was sent in the end");
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     served.stop().unwrap();
+    let report = installed.audit().await.unwrap();
     let receipts = load.receipts.lock().unwrap();
     let positions: BTreeSet<_> = receipts.iter().map(|receipt| receipt.position).collect();
     assert_eq!(positions.len(), receipts.len(), "no act is acknowledged at two positions");
-    let report = installed.audit().await.unwrap();
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     assert_eq!(usize::try_from(report.events).unwrap(), before + receipts.len());
     let signer = NoteSigner::new(ORIGIN, keys.ledger.clone()).unwrap();
