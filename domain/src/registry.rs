@@ -5,6 +5,7 @@
 
 mod facts;
 mod judge;
+mod says;
 
 use std::collections::HashMap;
 
