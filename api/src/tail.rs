@@ -58,7 +58,7 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Starts at the beginning; [`Self::advance`] takes in everything from position 0 on that
+    /// Starts at the beginning; advancing takes in everything from position 0 on that
     /// concerns the registry.
     pub fn new() -> Self {
         Self { size: watch::Sender::new(0), world: RwLock::default(), streams: Mutex::default() }
