@@ -1,6 +1,6 @@
 use std::fs;
 
-use crate::support::{Desk, value};
+use crate::support::{Desk, Served, value};
 
 #[test]
 fn without_a_ledger_the_way_to_one_is_told() {
@@ -56,4 +56,18 @@ fn the_way_to_the_database_is_printed() {
     assert_eq!(foreign.unwrap().status.code(), Some(1));
     let origin = fs::read_to_string(desk.path("data/ledger.json")).unwrap();
     assert_eq!(value(&origin, "  \"origin\":"), "\"ledger.example/cli\"");
+}
+
+#[test]
+fn read_models_are_rebuilt_at_rest_and_while_serving() {
+    let desk = Desk::new();
+    desk.found();
+    let said = desk.ok("rebuild");
+    let acts: u64 = said.split(' ').next().unwrap().parse().unwrap();
+    assert!(acts > 1 && said.contains("acts folded in"), "{said}");
+    let mut served = Served::start(&desk);
+    let again = desk.ok("rebuild");
+    assert!(again.starts_with(&format!("{acts} acts folded")), "{again}");
+    served.signal("TERM");
+    assert_eq!(served.wait(), Some(0));
 }
