@@ -188,7 +188,7 @@ impl Statement {
                 pointer: pointer_of(error.path()),
                 message: error.inner().to_string(),
             })?;
-        statement.check()?;
+        shape::check(&statement)?;
         Ok(statement)
     }
 
@@ -197,10 +197,9 @@ impl Statement {
         canonical::to_string(self)
     }
 
-    /// Checks what the types alone do not say: order, limits, forms of codes. A statement that
-    /// passes and is rendered by [`Self::to_text`] parses again to the same value.
+    /// Checks a statement made in memory: whether its text would be read at the door.
     pub fn check(&self) -> Result<(), StatementError> {
-        shape::check(self)
+        Self::parse(&self.to_text()).map(|_| ())
     }
 }
 
