@@ -22,6 +22,10 @@ impl Databases {
         Ok(Self { cluster, made: std::sync::atomic::AtomicU32::new(0), _dir: dir })
     }
 
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
     /// A migrated, empty database of its own.
     pub(crate) async fn fresh(&self) -> anyhow::Result<String> {
         let number = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
