@@ -1,4 +1,5 @@
 //! The append path against a real Postgres: order, receipts, overtaking, several writers.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ fn ledger_key() -> SigningKey {
     SigningKey::from_bytes(&[1; 32])
 }
 
-async fn appender(database: &TestDatabase) -> (Appender, Arc<Tail>) {
+fn appender(database: &TestDatabase) -> (Appender, Arc<Tail>) {
     let tail = Arc::new(Tail::new());
     let options = AppenderOptions {
         database: database.options(Role::Writer),
@@ -136,7 +137,7 @@ fn check_numbers(receipts: &[Arc<Receipt>], cases: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_cases_get_one_gap_free_order_and_receipts_that_prove() {
     let database = database().await;
-    let (appender, tail) = appender(&database).await;
+    let (appender, tail) = appender(&database);
     let cases: Vec<_> =
         (0..40).map(|_| tokio::spawn(run_case(appender.clone(), Arc::clone(&tail), 20))).collect();
     let mut receipts = Vec::new();
@@ -157,7 +158,7 @@ async fn a_restarted_appender_continues_the_log() {
     let database = database().await;
     let mut receipts = Vec::new();
     for _ in 0..3 {
-        let (appender, tail) = appender(&database).await;
+        let (appender, tail) = appender(&database);
         // The first answer shows that the task has read the end of the log.
         receipts.extend(run_case(appender.clone(), Arc::clone(&tail), 150).await);
     }
@@ -170,7 +171,7 @@ async fn several_writers_share_one_order() {
     let database = database().await;
     let mut cases = Vec::new();
     for _ in 0..3 {
-        let (appender, tail) = appender(&database).await;
+        let (appender, tail) = appender(&database);
         cases.extend(
             (0..8).map(|_| tokio::spawn(run_case(appender.clone(), Arc::clone(&tail), 25))),
         );
@@ -186,7 +187,7 @@ async fn several_writers_share_one_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_act_on_a_stream_that_moved_is_sent_back() {
     let database = database().await;
-    let (appender, tail) = appender(&database).await;
+    let (appender, tail) = appender(&database);
     let stream = StreamId::case(clock::new_id());
     let first = submission(&stream, tail.size(), None);
     let rival = submission(&stream, tail.size(), None);
@@ -199,7 +200,7 @@ async fn an_act_on_a_stream_that_moved_is_sent_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_that_ended_sends_the_act_back() {
     let database = database().await;
-    let (appender, tail) = appender(&database).await;
+    let (appender, tail) = appender(&database);
     let stream = StreamId::case(clock::new_id());
     let mut late = submission(&stream, tail.size(), None);
     late.valid_until_us = Some(0);

@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
         rests(&databases, &mut figures).await?;
     }
     note(&mut figures, "proof_p99_ms", proofs::p99_ms(&databases).await?);
-    let report = report(&figures, conditions);
+    let report = report(&figures, &conditions);
     let json = serde_json::to_string_pretty(&report)?;
     std::fs::create_dir_all("target")?;
     std::fs::write("target/bench.json", &json)?;
@@ -130,7 +130,7 @@ fn median(figures: &Figures, name: &str) -> f64 {
     all.get(all.len() / 2).copied().unwrap_or(0.0).round()
 }
 
-fn report(figures: &Figures, conditions: Value) -> Value {
+fn report(figures: &Figures, conditions: &Value) -> Value {
     let median = |name: &str| median(figures, name);
     let plain = PLAIN_CONNECTIONS.map(|connections| median(&format!("plain {connections}")));
     let best = plain.into_iter().fold(0.0, f64::max);
