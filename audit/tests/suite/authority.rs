@@ -267,3 +267,13 @@ async fn a_date_too_far_ahead_is_found() {
     .await;
     only(&ledger, &report, "future-date");
 }
+
+#[tokio::test]
+async fn a_clock_turned_back_is_found() {
+    let (ledger, report) = misused(|ledger| {
+        ledger.clock -= jiff::SignedDuration::from_mins(10);
+        ledger.register();
+    })
+    .await;
+    only(&ledger, &report, "recorded-at-order");
+}

@@ -92,7 +92,7 @@ pub(crate) struct Ledger {
     numbers: BTreeMap<(String, i32), i64>,
     heads: HashMap<StreamId, Head>,
     builder: TileBuilder,
-    clock: Timestamp,
+    pub(crate) clock: Timestamp,
     ids: u128,
 }
 
