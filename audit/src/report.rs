@@ -29,6 +29,8 @@ pub struct Report {
     pub acts_judged: u64,
     /// Ends of terms that were counted a second way.
     pub terms_counted: u64,
+    /// Rows of the read models that were compared with a replay.
+    pub rows_compared: u64,
     /// Stored checkpoints whose signatures verified.
     pub checkpoints: u64,
     /// Size of the largest stored checkpoint.
@@ -37,10 +39,67 @@ pub struct Report {
     pub waiting: u64,
     /// The root recomputed from the events, lowercase hex.
     pub root: String,
+    /// What is no fault, but worth knowing.
+    pub remarks: Vec<Remark>,
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
     pub more_findings: u64,
     pub seconds: f64,
+}
+
+/// Something that limits what was checked, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    /// Stable kebab-case code.
+    pub code: &'static str,
+    pub en: String,
+    pub uk: String,
+}
+
+impl Remark {
+    fn new(code: &'static str, en: impl Into<String>, uk: impl Into<String>) -> Self {
+        Self { code, en: en.into(), uk: uk.into() }
+    }
+
+    pub(crate) fn reads_absent() -> Self {
+        Self::new(
+            "read-models-absent",
+            "there are no read models to compare",
+            "моделей для читання немає, порівнювати нічого",
+        )
+    }
+
+    pub(crate) fn reads_version(found: i32, known: i32) -> Self {
+        Self::new(
+            "read-models-version",
+            format!("read models of version {found} are not compared; version {known} is known"),
+            format!("моделі для читання версії {found} не порівняно; відома версія {known}"),
+        )
+    }
+
+    pub(crate) fn reads_behind(size: i64, of: i64) -> Self {
+        Self::new(
+            "read-models-behind",
+            format!("read models reflect {size} of {of} acts, and were compared with those"),
+            format!("моделі для читання відбивають дій: {size} з {of}; з ними й порівняно"),
+        )
+    }
+
+    pub(crate) fn reads_rebuilt() -> Self {
+        Self::new(
+            "read-models-rebuilt",
+            "the read models were built anew meanwhile and are not compared; verify again",
+            "моделі для читання тим часом збудовано наново, їх не порівняно; перевірте ще раз",
+        )
+    }
+
+    pub(crate) fn reads_unjudged() -> Self {
+        Self::new(
+            "read-models-unjudged",
+            "read models are not compared: a package of the law is at fault",
+            "моделі для читання не порівняно: пакет права має ваду",
+        )
+    }
 }
 
 impl Report {
@@ -72,6 +131,13 @@ impl Report {
             };
             text.push_str(&more);
         }
+        for remark in &self.remarks {
+            // Writing to a string cannot fail.
+            _ = match lang {
+                Lang::En => writeln!(text, "note: {}", remark.en),
+                Lang::Uk => writeln!(text, "примітка: {}", remark.uk),
+            };
+        }
         text.push_str(&self.summary(lang));
         text
     }
@@ -79,18 +145,19 @@ impl Report {
     fn summary(&self, lang: Lang) -> String {
         let Self { origin, events, streams, signatures, checkpoints, waiting, root, .. } = self;
         let (cases, acts, terms) = (self.cases_judged, self.acts_judged, self.terms_counted);
+        let rows = self.rows_compared;
         let findings = self.findings.len() as u64 + self.more_findings;
         match lang {
             Lang::En => format!(
                 "ledger {origin}: {events} events in {streams} streams, {signatures} signatures, \
                  {checkpoints} checkpoints\n{cases} cases judged again, \
-                 {acts} acts, {terms} terms\nroot {root}\n{waiting} acts not yet under a published \
+                 {acts} acts, {terms} terms; {rows} rows of read models compared\nroot {root}\n{waiting} acts not yet under a published \
                  checkpoint\nfindings: {findings}\n"
             ),
             Lang::Uk => format!(
                 "реєстр {origin}: подій {events}, потоків {streams}, підписів {signatures}, \
                  контрольних точок {checkpoints}\nсправ перевірено за законом: {cases}, дій: {acts}, \
-                 строків: {terms}\nкорінь {root}\nдій, ще не охоплених \
+                 строків: {terms}; рядків моделей для читання порівняно: {rows}\nкорінь {root}\nдій, ще не охоплених \
                  опублікованою контрольною точкою: {waiting}\nзауважень: {findings}\n"
             ),
         }

@@ -1,7 +1,11 @@
 //! The auditor's own reader of the database: all of its SQL, on one snapshot.
 
+mod reads;
+
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
+
+pub use reads::{CaseTable, ReadProgress, ReadRow, StrayRow};
 
 /// Why the database could not be read. That is no finding: nothing was shown either way.
 #[derive(Debug, thiserror::Error)]

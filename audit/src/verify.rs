@@ -7,6 +7,7 @@ mod law;
 mod numbers;
 mod packages;
 mod parallel;
+mod replay;
 mod row;
 mod streams;
 mod walk;
@@ -20,9 +21,10 @@ use sqlx::postgres::PgConnectOptions;
 pub use findings::FINDINGS_MAX;
 
 use crate::finding::{Fault, Finding};
-use crate::report::Report;
+use crate::report::{Remark, Report};
 use crate::store::{Snapshot, StoreError, SubjectRow};
 use crate::trust::{Trust, TrustError};
+use replay::Replay;
 use walk::{Page, Walk};
 
 /// Events read and checked together.
@@ -76,7 +78,18 @@ pub async fn verify_all(
     check_looking_back(&mut snapshot, &mut walk).await?;
     check_tables(&mut snapshot, &mut walk).await?;
     check_waiting(&mut walk, options);
-    let judged = law::judge_cases(&mut snapshot, &mut walk).await?;
+    let mut remarks = Vec::new();
+    let mut replay = Replay::begin(&mut snapshot, &walk, &mut remarks).await?;
+    let judged = law::judge_cases(&mut snapshot, &mut walk, replay.as_mut()).await?;
+    let rows_compared = match (replay, &judged) {
+        (Some(replay), Some(_)) => replay.end(&mut snapshot, &mut walk, &mut remarks).await?,
+        (Some(_), None) => {
+            remarks.push(Remark::reads_unjudged());
+            0
+        }
+        (None, _) => 0,
+    };
+    let judged = judged.unwrap_or_default();
     snapshot.close().await?;
     Ok(Report {
         origin: trust.origin.clone(),
@@ -86,10 +99,12 @@ pub async fn verify_all(
         cases_judged: judged.cases,
         acts_judged: judged.acts,
         terms_counted: judged.terms,
+        rows_compared,
         checkpoints: walk.evidence.checkpoints,
         published: walk.evidence.published,
         waiting: walk.evidence.size().saturating_sub(walk.evidence.published),
         root: hex::encode(walk.evidence.root()),
+        remarks,
         more_findings: walk.findings.more,
         findings: walk.findings.sorted(),
         seconds: started.elapsed().as_secs_f64(),

@@ -135,6 +135,9 @@ faults! {
     NumberCounter: "number-counter",
         "the table case_numbers differs from the numbers in the log",
         "таблиця case_numbers відрізняється від номерів у журналі";
+    NumberYear: "number-year",
+        "the case's number names another year than that of its recording",
+        "номер справи називає не той рік, у якому її записано";
     TileHash: "tile-hash",
         "a stored tile differs from the hashes of the events",
         "збережена плитка відрізняється від хешів подій";
@@ -189,6 +192,12 @@ faults! {
     PackageUnsound: "package-unsound",
         "a published package does not compile to the law it names",
         "опублікований пакет не складається в названий закон";
+    ReadModel: "read-model-differs",
+        "a read model differs from what the acts give",
+        "модель для читання відрізняється від того, що випливає з дій";
+    PersonField: "person-field",
+        "a person is registered with a field that persons do not have, or with an open fact",
+        "особу зареєстровано з полем, якого в осіб не буває, або з відкритою обставиною";
     PackageDue: "package-due",
         "the act names another edition or package than was due",
         "дія називає іншу редакцію чи пакет, ніж належало";

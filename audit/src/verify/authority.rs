@@ -7,6 +7,7 @@
 use ed25519_dalek::VerifyingKey;
 use jiff::civil::Date;
 use litopys_domain::act::{Act, RecordedAct, SignedBy};
+use litopys_domain::circumstances::{PERSON_FIELDS, PERSON_REGISTERED};
 use litopys_domain::ids::AggregateType;
 use litopys_domain::registry::{
     Place as RegistryPlace, ROLE_ADMINISTRATOR, ROLE_SYSTEM, Registry, RegistryAct, Signatory,
@@ -117,11 +118,23 @@ fn key_of(
 pub(crate) fn check_act(statement: &Statement) -> Option<Finding> {
     let known = match statement.stream.kind() {
         AggregateType::Case => true,
-        AggregateType::Person => statement.act == "PersonRegistered",
+        AggregateType::Person => statement.act == PERSON_REGISTERED,
         _ => false,
     };
     let expected = format!("an act of {}", statement.stream);
     (!known).then(|| Finding::new(Fault::ActUnknown, expected, &statement.act))
+}
+
+/// What identifies a person is sealed, under names that are known.
+pub(crate) fn check_person(statement: &Statement) -> Option<Finding> {
+    if statement.act != PERSON_REGISTERED {
+        return None;
+    }
+    let sealed = statement.sealed.keys();
+    let unknown = sealed.filter(|name| !PERSON_FIELDS.contains(&name.as_str()));
+    let found: Vec<_> = unknown.chain(statement.facts.keys()).map(String::as_str).collect();
+    let expected = || format!("sealed fields among {}", PERSON_FIELDS.join(", "));
+    (!found.is_empty()).then(|| Finding::new(Fault::PersonField, expected(), found.join(", ")))
 }
 
 /// The signers' posts on the ledger's day of recording (DESIGN §3, deciding and recording).

@@ -28,6 +28,12 @@ impl Findings {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
 
+    /// Takes over what another pass found.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.more += other.more;
+        self.extend(other.kept);
+    }
+
     /// Names the act that is missing at a position, where only one stream lacks one there.
     pub(crate) fn name_missing(&mut self, gaps: &[SequenceGap]) {
         for finding in self.kept.iter_mut().filter(|f| f.code == Fault::PositionGap.code()) {

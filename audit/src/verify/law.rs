@@ -11,13 +11,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{ContentHash, StreamId};
-use litopys_domain::law::fold::{ClockState, Point, View, state};
+use litopys_domain::law::fold::{CaseState, ClockState, Point, View, state};
 use litopys_domain::law::judge::judge;
 use litopys_domain::law::laws::{Laws, Question};
 use litopys_domain::law::package::Package;
 use litopys_domain::statement::Statement;
 
 use super::packages::Published;
+use super::replay::{Replay, Stored};
 use super::{PAGE_EVENTS, VerifyError, parallel};
 use crate::finding::{Fault, Finding, Place};
 use crate::laws;
@@ -37,6 +38,7 @@ struct CaseFile {
     stream: String,
     acts: Vec<RecordedAct>,
     related: Vec<Arc<Vec<RecordedAct>>>,
+    stored: Option<Stored>,
 }
 
 /// How much was judged.
@@ -56,14 +58,14 @@ impl std::ops::AddAssign for Judged {
     }
 }
 
-/// Judges all cases.
+/// Judges all cases, and compares them with the read models where there are any; none where the
+/// law is at fault.
 pub(crate) async fn judge_cases(
     snapshot: &mut Snapshot,
     walk: &mut Walk,
-) -> Result<Judged, VerifyError> {
-    let Some(books) = load_laws(snapshot, walk).await?.map(Arc::new) else {
-        return Ok(Judged::default());
-    };
+    mut replay: Option<&mut Replay>,
+) -> Result<Option<Judged>, VerifyError> {
+    let Some(books) = load_laws(snapshot, walk).await?.map(Arc::new) else { return Ok(None) };
     let shared = walk.streams.shared_subjects();
     let mut judged = Judged::default();
     let mut cut = Cut::default();
@@ -71,15 +73,15 @@ pub(crate) async fn judge_cases(
     while let Some(last) = rows.last() {
         let (id, sequence) = (last.aggregate_id.clone(), last.sequence);
         let whole = cut.take(rows);
-        let (next, count) =
-            judge_page(snapshot, walk, &books, &shared, whole, Some((&id, sequence))).await?;
-        judged += count;
-        rows = next;
+        let files = open_files(snapshot, walk, &shared, whole, replay.as_deref_mut()).await?;
+        let after = Some((id.as_str(), sequence));
+        let page = judge_page(snapshot, &books, files, after).await?;
+        rows = page.close(walk, replay.as_deref_mut(), &mut judged);
     }
-    let whole = cut.rest();
-    let (_, count) = judge_page(snapshot, walk, &books, &shared, whole, None).await?;
-    judged += count;
-    Ok(judged)
+    let files = open_files(snapshot, walk, &shared, cut.rest(), replay.as_deref_mut()).await?;
+    let page = judge_page(snapshot, &books, files, None).await?;
+    page.close(walk, replay, &mut judged);
+    Ok(Some(judged))
 }
 
 /// Cases in a row of pages: the last case of a page may go on in the next.
@@ -114,25 +116,75 @@ fn cases(rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
     cases
 }
 
-/// Judges whole cases, and meanwhile reads the page after `after`.
-async fn judge_page(
+/// Reads whole cases with all that is compared with them.
+async fn open_files(
     snapshot: &mut Snapshot,
-    walk: &mut Walk,
-    books: &Arc<Books>,
+    walk: &Walk,
     shared: &HashMap<String, Vec<String>>,
     whole: Vec<Vec<CaseRow>>,
-    after: Option<(&str, i64)>,
-) -> Result<(Vec<CaseRow>, Judged), VerifyError> {
+    replay: Option<&mut Replay>,
+) -> Result<Vec<CaseFile>, VerifyError> {
     let faulty = walk.findings.streams();
     let mut files = Vec::with_capacity(whole.len());
     for rows in whole {
         let stream = format!("case/{}", rows[0].aggregate_id);
         if let Some(acts) = read_acts(&rows).filter(|_| !faulty.contains(&stream)) {
-            files.push(CaseFile { stream, acts, related: Vec::new() });
+            files.push(CaseFile { stream, acts, related: Vec::new(), stored: None });
         }
     }
     relate(snapshot, shared, &mut files).await?;
-    let mut judged = Judged {
+    if let Some(replay) = replay {
+        let cases: Vec<_> = files.iter().map(|file| file.acts.as_slice()).collect();
+        let stored = replay.fetch(snapshot, &cases).await?;
+        for (file, stored) in files.iter_mut().zip(stored) {
+            file.stored = Some(stored);
+        }
+    }
+    Ok(files)
+}
+
+/// A page of cases judged, and the acts that follow.
+struct JudgedPage {
+    next: Vec<CaseRow>,
+    judged: Judged,
+    verdicts: Vec<CaseVerdict>,
+}
+
+/// What is to be said of one case.
+struct CaseVerdict {
+    findings: Vec<Finding>,
+    /// Of its rows in the read models.
+    rows: Vec<Finding>,
+    terms: u64,
+}
+
+impl JudgedPage {
+    fn close(
+        self,
+        walk: &mut Walk,
+        mut replay: Option<&mut Replay>,
+        judged: &mut Judged,
+    ) -> Vec<CaseRow> {
+        *judged += self.judged;
+        for verdict in self.verdicts {
+            walk.findings.extend(verdict.findings);
+            judged.terms += verdict.terms;
+            if let Some(replay) = replay.as_deref_mut() {
+                replay.take(verdict.rows);
+            }
+        }
+        self.next
+    }
+}
+
+/// Judges whole cases, and meanwhile reads the page after `after`.
+async fn judge_page(
+    snapshot: &mut Snapshot,
+    books: &Arc<Books>,
+    files: Vec<CaseFile>,
+    after: Option<(&str, i64)>,
+) -> Result<JudgedPage, VerifyError> {
+    let judged = Judged {
         cases: files.len() as u64,
         acts: files.iter().map(|file| file.acts.len() as u64).sum(),
         terms: 0,
@@ -140,18 +192,14 @@ async fn judge_page(
     let books = Arc::clone(books);
     let task =
         tokio::task::spawn_blocking(move || parallel::map(files, |file| judge_case(&books, &file)));
-    let (next, found) = match after {
+    let (next, verdicts) = match after {
         Some((id, sequence)) => {
             let (next, found) = tokio::join!(snapshot.case_acts(id, sequence, PAGE_EVENTS), task);
             (next?, found?)
         }
         None => (Vec::new(), task.await?),
     };
-    for (findings, terms) in found {
-        walk.findings.extend(findings);
-        judged.terms += terms;
-    }
-    Ok((next, judged))
+    Ok(JudgedPage { next, judged, verdicts })
 }
 
 /// Hands each case the other cases of its subjects.
@@ -195,8 +243,8 @@ fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
     rows.iter().map(read).collect()
 }
 
-/// What the law says against a case's acts, and how many terms were counted twice.
-fn judge_case(books: &Books, file: &CaseFile) -> (Vec<Finding>, u64) {
+/// What the law says against a case's acts, and what the read models say of it otherwise.
+fn judge_case(books: &Books, file: &CaseFile) -> CaseVerdict {
     let laws = &books.laws;
     let related: Vec<&[RecordedAct]> = file.related.iter().map(|acts| acts.as_slice()).collect();
     let mut findings = Vec::new();
@@ -208,10 +256,13 @@ fn judge_case(books: &Books, file: &CaseFile) -> (Vec<Finding>, u64) {
         findings.extend(verdict.refusals.iter().map(|v| Finding::of_violation(v).at(&place)));
         findings.extend(stale(laws, before, act).map(|finding| finding.at(&place)));
     }
-    let terms = count_terms(books, file);
+    let whole = state(laws, &file.acts, View::new(Date::MAX, u64::MAX));
+    let terms = count_terms(books, file, &whole);
     let counted = terms.len() as u64;
     findings.extend(terms.into_iter().flatten());
-    (findings, counted)
+    let stored = file.stored.as_ref();
+    let rows = stored.map(|stored| stored.compare(laws, &file.acts, &whole)).unwrap_or_default();
+    CaseVerdict { findings, rows, terms: counted }
 }
 
 impl CaseFile {
@@ -225,9 +276,8 @@ impl CaseFile {
 }
 
 /// Counts every term of a fixed length a second way; a finding for each that differs.
-fn count_terms(books: &Books, file: &CaseFile) -> Vec<Option<Finding>> {
+fn count_terms(books: &Books, file: &CaseFile, whole: &CaseState<'_>) -> Vec<Option<Finding>> {
     let laws = &books.laws;
-    let whole = state(laws, &file.acts, View::new(Date::MAX, u64::MAX));
     let opened = whole.opened.map(|opened| (opened.date, opened.act));
     let count = |clock: &ClockState<'_>| {
         let act = file.acts.iter().find(|act| act.hash == clock.started_by)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use litopys_domain::ids::AggregateType;
 
 use super::row::Examined;
@@ -21,7 +23,12 @@ pub(crate) struct Numbers {
 
 impl Numbers {
     /// Checks the number of an opening act, or that another act has none.
-    pub(crate) fn place(&mut self, examined: &Examined, findings: &mut Vec<Finding>) {
+    pub(crate) fn place(
+        &mut self,
+        examined: &Examined,
+        zone: &TimeZone,
+        findings: &mut Vec<Finding>,
+    ) {
         let Some(entry) = &examined.entry else { return };
         let opens_case =
             entry.sequence == 1 && entry.statement.stream.kind() == AggregateType::Case;
@@ -31,6 +38,11 @@ impl Numbers {
             (true, None) => ("a case number".to_owned(), "none".to_owned()),
             (true, Some(number)) => match read(number) {
                 Some((series, running)) => {
+                    let today = entry.recorded_at.timestamp().to_zoned(zone.clone()).date();
+                    findings.extend(
+                        check_year(series.2, today, number)
+                            .map(|finding| finding.at(&examined.place)),
+                    );
                     let office = entry.statement.signers.first().and_then(|s| s.office.as_deref());
                     return self.advance(series, running, office, examined, findings);
                 }
@@ -83,6 +95,13 @@ impl Numbers {
             })
             .collect()
     }
+}
+
+/// A number is of the year in which the ledger recorded the case, in its own time zone.
+fn check_year(named: i32, today: Date, number: &str) -> Option<Finding> {
+    let year = i32::from(today.year());
+    (named != year)
+        .then(|| Finding::new(Fault::NumberYear, format!("a number of the year {year}"), number))
 }
 
 /// Reads `80-FR-2026-000123`; an office's code may itself have hyphens.

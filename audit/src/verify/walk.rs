@@ -138,7 +138,7 @@ impl Walk {
         }
         let mut found = Vec::new();
         self.streams.place(event, &mut found);
-        self.numbers.place(event, &mut found);
+        self.numbers.place(event, &self.time_zone, &mut found);
         self.findings.extend(found);
     }
 
@@ -177,7 +177,8 @@ impl Walk {
                 self.time_zone = founding.time_zone.clone();
             }
         } else {
-            found.extend(authority::check_act(statement).map(|f| f.at(&event.place)));
+            let content = [authority::check_act(statement), authority::check_person(statement)];
+            found.extend(content.into_iter().flatten().map(|f| f.at(&event.place)));
             let posts = authority::check_posts(&self.registry, statement, today);
             found.extend(posts.into_iter().map(|finding| finding.at(&event.place)));
         }
