@@ -7,7 +7,7 @@ use litopys_migrations::Role;
 use sqlx::Executor as _;
 
 use crate::clean::{audit, stored};
-use crate::ledger::{Hand, Ledger, Step};
+use crate::ledger::{Hand, Ledger, Step, sealed};
 
 /// Opens a case, records a decision after `change`, and gives the codes found at it.
 async fn decided(change: impl FnOnce(&mut Statement)) -> Vec<&'static str> {
@@ -89,6 +89,41 @@ async fn unknown_acts_and_subjects_are_found() {
     let case = StreamId::case(ledger.new_id());
     ledger.step(&case, &nobody, Step::Collected);
     assert_eq!(codes_at_last(&ledger).await, ["subject-unknown"]);
+}
+
+#[tokio::test]
+async fn a_person_with_other_fields_is_found() {
+    let registered = async |change: fn(&mut Statement)| {
+        let mut ledger = Ledger::founded();
+        let (officer, person) = (ledger.officer.clone(), StreamId::person(ledger.new_id()));
+        let facts = serde_json::json!({});
+        let mut statement = ledger.statement(&person, "PersonRegistered", &facts, &[&officer]);
+        change(&mut statement);
+        ledger.record(&statement, &[&officer]);
+        codes_at_last(&ledger).await
+    };
+    assert_eq!(registered(|statement| statement.sealed = sealed("given_name")).await, [""; 0]);
+    let invented = |statement: &mut Statement| statement.sealed = sealed("shoe_size");
+    assert_eq!(registered(invented).await, ["person-field"]);
+    let open = |statement: &mut Statement| {
+        statement.facts.insert("sex".to_owned(), "F".into());
+    };
+    assert_eq!(registered(open).await, ["person-field"]);
+}
+
+#[tokio::test]
+async fn a_number_of_another_year_is_found() {
+    let mut ledger = Ledger::founded();
+    ledger.publish();
+    // In Kyiv the year is over at 22:00 UTC; this ledger numbers its cases as of 2026 regardless.
+    ledger.clock = "2026-12-31T21:59:59Z".parse().unwrap();
+    ledger.open();
+    assert_eq!(codes_at_last(&ledger).await, [""; 0]);
+    ledger.clock = "2026-12-31T22:00:00Z".parse().unwrap();
+    ledger.open();
+    let report = audit(&stored(&ledger).await, &ledger.trust()).await;
+    let [finding] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    assert_eq!((finding.code, &*finding.found), ("number-year", "80-FR-2026-000002"));
 }
 
 #[tokio::test]
