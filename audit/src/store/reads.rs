@@ -90,20 +90,19 @@ impl Snapshot {
         Ok(row.map(|(version, size)| ReadProgress { version, size }))
     }
 
-    /// The rows of `table` about the cases `ids`, each with its case's id; of
+    /// The rows of `table` about the cases `ids` as JSON, each with its case's id; of
     /// [`CaseTable::Decisions`], about the statements `ids`, each with its statement.
     pub async fn case_rows(
         &mut self,
         table: CaseTable,
         ids: &[&str],
-    ) -> Result<Vec<(String, ReadRow)>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(table.sql())
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        sqlx::query_as(table.sql())
             .persistent(false)
             .bind(ids)
             .fetch_all(&mut self.connection)
             .await
-            .map_err(reading(table.name()))?;
-        rows.into_iter().map(|(id, row)| Ok((id, parse(table.name(), &row)?))).collect()
+            .map_err(reading(table.name()))
     }
 
     /// All rows about signers: of signatories, posts and competences.
@@ -156,8 +155,7 @@ const STRAY_CASES: &str = "
     select 'statistics_units.decisions', 'case/' || case_id, 'no row', 'statement ' || statement
       from statistics_units.decisions
      where not exists (select from events where aggregate_type = 'case' and position < $1
-                          and statement_sha256 = case when statement ~ '^[0-9a-f]{64}$'
-                                                      then decode(statement, 'hex') end)
+                          and encode(statement_sha256, 'hex') = statement)
      order by 1, 2 limit 1000";
 
 /// Persons as registered by the acts below `$1`, against their rows.
