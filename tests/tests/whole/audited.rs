@@ -128,7 +128,7 @@ async fn read_models_that_were_tampered_with_are_found() {
         first.id(),
         second.id(),
         third.id(),
-        absent = uuid::Uuid::now_v7(),
+        absent = litopys_api::clock::new_id(),
     );
     tamper(&database, &sql).await;
     let report = audit(&database, &agency).await;
