@@ -1,6 +1,7 @@
 //! Reading the log: payloads, tiles, proofs and the current checkpoint (C2SP tlog-tiles).
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use litopys_domain::log::tile::{PartialTile, TILE_WIDTH, TileKind, partial_tiles, push_entry};
 use litopys_domain::log::{
@@ -11,11 +12,16 @@ use sqlx::PgPool;
 use crate::receipt::Receipt;
 use crate::stored::{StoredError, corrupt, signed, tiles};
 
-/// Serves proofs and tiles from the tables; holds nothing but the pool and the ledger's key.
+/// Roots of full tiles that are remembered; they never change.
+const ROOTS_MAX: usize = 65_536;
+
+/// Serves proofs and tiles from the tables.
 #[derive(Debug, Clone)]
 pub struct LogReader {
     pool: PgPool,
-    signer: std::sync::Arc<NoteSigner>,
+    signer: Arc<NoteSigner>,
+    /// What a partial tile above the leaves is made of: each root would else cost its whole tile.
+    roots: Arc<Mutex<HashMap<TileId, Hash>>>,
 }
 
 /// A log size with its root.
@@ -36,8 +42,8 @@ impl Head {
 }
 
 impl LogReader {
-    pub fn new(pool: PgPool, signer: std::sync::Arc<NoteSigner>) -> Self {
-        Self { pool, signer }
+    pub fn new(pool: PgPool, signer: Arc<NoteSigner>) -> Self {
+        Self { pool, signer, roots: Arc::default() }
     }
 
     /// The committed end of the log.
@@ -129,12 +135,43 @@ impl LogReader {
         let until = first + u64::from(width);
         let hashes = match id.level.checked_sub(1) {
             None => tiles::leaf_hashes(&self.pool, first, until).await?,
-            Some(below) => tiles::tile_roots(&self.pool, below, first, until).await?,
+            Some(below) => self.tile_roots(below, first, until).await?,
         };
         if hashes.len() != usize::from(width) {
             return Err(corrupt("tiles", "hashes", first));
         }
         Ok(hashes.iter().flat_map(|hash| *hash.as_bytes()).collect())
+    }
+
+    /// Roots of the full tiles `first..until` of `level`, from memory as far as they are there.
+    async fn tile_roots(
+        &self,
+        level: u8,
+        first: u64,
+        until: u64,
+    ) -> Result<Vec<Hash>, StoredError> {
+        let mut roots = self.remembered(level, first, until);
+        let missing = first + roots.len() as u64;
+        if missing < until {
+            let read = tiles::tile_roots(&self.pool, level, missing, until).await?;
+            self.remember(level, missing, &read);
+            roots.extend(read);
+        }
+        Ok(roots)
+    }
+
+    /// The leading run of roots that are in memory.
+    fn remembered(&self, level: u8, first: u64, until: u64) -> Vec<Hash> {
+        let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        (first..until).map_while(|index| roots.get(&TileId { level, index }).copied()).collect()
+    }
+
+    fn remember(&self, level: u8, first: u64, read: &[Hash]) {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if roots.len() + read.len() > ROOTS_MAX {
+            roots.clear();
+        }
+        roots.extend((first..).zip(read).map(|(index, root)| (TileId { level, index }, *root)));
     }
 
     /// The bytes behind a tile path; none where the log, as of `size`, does not reach that far.

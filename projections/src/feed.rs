@@ -24,11 +24,19 @@ pub struct FeedOptions {
     pub poll: Duration,
     /// Pause before trying again after the connection failed.
     pub retry: Duration,
+    /// Pause after a page that was not full: under load acts gather, and a page of many costs
+    /// little more than a page of one. The first act after a rest is read at once.
+    pub gather: Duration,
 }
 
 impl Default for FeedOptions {
     fn default() -> Self {
-        Self { page_max: 1000, poll: Duration::from_secs(2), retry: Duration::from_millis(250) }
+        Self {
+            page_max: 1000,
+            poll: Duration::from_secs(2),
+            retry: Duration::from_millis(250),
+            gather: Duration::from_millis(100),
+        }
     }
 }
 
@@ -39,6 +47,8 @@ pub struct Feed {
     listener: Option<PgListener>,
     options: FeedOptions,
     next: u64,
+    /// The last page held all there was.
+    at_end: bool,
 }
 
 impl Feed {
@@ -48,7 +58,7 @@ impl Feed {
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(database.clone());
-        Self { pool, listener: None, options, next: from }
+        Self { pool, listener: None, options, next: from, at_end: false }
     }
 
     /// The position that the next page begins with.
@@ -62,9 +72,16 @@ impl Feed {
     /// # Errors
     /// A gap, or a row that contradicts itself: nothing that waiting would mend.
     pub async fn next(&mut self) -> Result<Vec<RecordedAct>, ProjectionError> {
+        if self.at_end {
+            sleep(self.options.gather).await;
+            self.at_end = false;
+        }
         loop {
             match self.page().await {
-                Ok(page) if !page.is_empty() => return Ok(page),
+                Ok(page) if !page.is_empty() => {
+                    self.at_end = page.len() < self.options.page_max as usize;
+                    return Ok(page);
+                }
                 Ok(_) => self.wait().await,
                 Err(error) if error.is_transient() => {
                     tracing::warn!(error = %error, next = self.next, "Feed lost its connection: {error}");

@@ -52,14 +52,11 @@ impl Streams {
         {
             return known;
         }
-        let complete = read_at + self.recent.len() as u64 >= self.size;
+        let complete = self.remembers(read_at);
         let read = acts.len() as u64;
-        acts.extend(
-            self.recent
-                .iter()
-                .filter(|a| a.statement.stream == *stream && a.sequence > read)
-                .cloned(),
-        );
+        let new =
+            self.since(read_at).filter(|a| a.statement.stream == *stream && a.sequence > read);
+        acts.extend(new.cloned());
         let acts = Arc::new(acts);
         if complete {
             self.insert(stream.clone(), Arc::clone(&acts));
@@ -103,8 +100,8 @@ impl Streams {
         mut cases: Vec<StreamId>,
         read_at: u64,
     ) -> Cases {
-        let complete = read_at + self.recent.len() as u64 >= self.size;
-        for act in &self.recent {
+        let complete = self.remembers(read_at);
+        for act in self.since(read_at) {
             let stream = &act.statement.stream;
             let names = act.statement.subjects.contains(subject);
             if names && stream.kind() == AggregateType::Case && !cases.contains(stream) {
@@ -116,6 +113,17 @@ impl Streams {
             self.insert_subject(subject.clone(), Arc::clone(&cases));
         }
         cases
+    }
+
+    /// Whether every act from position `read_at` on is among the recent ones.
+    fn remembers(&self, read_at: u64) -> bool {
+        read_at + self.recent.len() as u64 >= self.size
+    }
+
+    /// The recent acts from position `read_at` on.
+    fn since(&self, read_at: u64) -> impl Iterator<Item = &RecordedAct> {
+        let newer = usize::try_from(self.size.saturating_sub(read_at)).unwrap_or(usize::MAX);
+        self.recent.iter().skip(self.recent.len().saturating_sub(newer))
     }
 
     fn push_subjects(&mut self, act: &RecordedAct) {

@@ -325,6 +325,7 @@ pub(crate) fn quick() -> FeedOptions {
         page_max: 100,
         poll: Duration::from_millis(500),
         retry: Duration::from_millis(20),
+        gather: Duration::from_millis(1),
     }
 }
 

@@ -1,7 +1,9 @@
 //! `make bench`: what the ledger costs beside a plain insert, with the conditions it was run under.
 //!
 //! Every figure is the median of interleaved rounds on one cluster. A run counts only if the audit
-//! is clean and finds exactly the acknowledged acts. `make bench` writes `target/bench.json`.
+//! is clean and finds exactly the acknowledged acts. `make bench` writes `target/bench.json`; with
+//! one of `references`, `append`, `rest`, `proofs` as its argument it measures that part alone and
+//! writes nothing.
 
 #![expect(
     clippy::print_stdout,
@@ -52,13 +54,26 @@ async fn main() -> anyhow::Result<()> {
     let conditions = conditions(&databases).await?;
     println!("conditions: {conditions}");
     let mut figures = Figures::new();
+    let only = std::env::args().nth(1);
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     for round in 1..=ROUNDS {
         println!("round {round} of {ROUNDS}");
-        references(&databases, &mut figures).await?;
-        appends(&databases, &mut figures).await?;
-        rests(&databases, &mut figures).await?;
+        if wanted("references") {
+            references(&databases, &mut figures).await?;
+        }
+        if wanted("append") {
+            appends(&databases, &mut figures).await?;
+        }
+        if wanted("rest") {
+            rests(&databases, &mut figures).await?;
+        }
     }
-    note(&mut figures, "proof_p99_ms", proofs::p99_ms(&databases).await?);
+    if wanted("proofs") {
+        note(&mut figures, "proof_p99_ms", proofs::p99_ms(&databases).await?);
+    }
+    if only.is_some() {
+        return Ok(());
+    }
     let report = report(&figures, &conditions);
     let json = serde_json::to_string_pretty(&report)?;
     std::fs::create_dir_all("target")?;
@@ -127,7 +142,8 @@ fn note(figures: &mut Figures, name: &str, figure: f64) {
 fn median(figures: &Figures, name: &str) -> f64 {
     let mut all = figures.get(name).cloned().unwrap_or_default();
     all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or(0.0).round()
+    let median = all.get(all.len() / 2).copied().unwrap_or(0.0);
+    (median * 10.0).round() / 10.0
 }
 
 fn report(figures: &Figures, conditions: &Value) -> Value {
