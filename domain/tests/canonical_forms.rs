@@ -1,4 +1,4 @@
-//! The two ways to write a narrowed value, JCS and plain serde_json, agree; so do two JCS crates.
+//! The two ways to write a narrowed value, JCS and plain `serde_json`, agree; so do two JCS crates.
 
 use litopys_domain::canonical;
 use proptest::prelude::*;
