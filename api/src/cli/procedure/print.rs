@@ -12,7 +12,7 @@ use table::{Html, cell, words};
 const STYLE: &str = "\
 body{font:16px/1.45 'Noto Serif',serif;max-width:75rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}\
-td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top}\
+td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}td:first-child{white-space:nowrap}\
 th{background:#f2f2f2}code{font-size:.85em;overflow-wrap:anywhere}\
 .uk{color:#234}.sure{color:#063}.check{color:#850}.design{color:#666}\
 @media print{h2{break-before:page}tr{break-inside:avoid}}";
