@@ -201,7 +201,7 @@ impl Ledger {
         };
         let opened = opening.map(|statement| statement.occurred_at.date_in(zone));
         let question = Question { procedure, date, opened, position };
-        let due = world.laws.due(question).or_else(|| world.laws.due_for_record(question));
+        let due = world.laws.due_for_record(question);
         due.map(|due| Cited::of(due, &request.act)).ok_or_else(|| DraftError::Request {
             pointer: "/procedure",
             words: Words::new(

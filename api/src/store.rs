@@ -48,6 +48,16 @@ impl Streams {
     }
 
     async fn read(&self, stream: &StreamId) -> Result<Vec<RecordedAct>, StoredError> {
+        let acts = self.read_acts(stream).await?.into_iter();
+        acts.map(|act| {
+            let unreadable = || corrupt("events", "payload", act.hash());
+            act.recorded().ok_or_else(unreadable)
+        })
+        .collect()
+    }
+
+    /// The stored acts of a stream, with their positions.
+    async fn read_acts(&self, stream: &StreamId) -> Result<Vec<Act>, StoredError> {
         let rows = sqlx::query!(
             r#"select position, payload::text as "payload!" from events
                 where aggregate_type = $1 and aggregate_id = $2 order by sequence"#,
@@ -56,7 +66,13 @@ impl Streams {
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(|row| recorded(&row.payload, row.position)).collect()
+        let act = |payload: &str, position: i64| {
+            let mut act =
+                Act::from_payload(payload).map_err(|_| corrupt("events", "payload", position))?;
+            act.position = Some(position.unsigned_abs());
+            Ok(act)
+        };
+        rows.iter().map(|row| act(&row.payload, row.position)).collect()
     }
 
     /// The cases that ever named a subject, in the order in which they first did.
@@ -79,14 +95,6 @@ impl Streams {
         let cases = cases.collect::<Result<Vec<_>, _>>()?;
         Ok(self.tail.keep_cases(subject, cases, read_at))
     }
-}
-
-/// A stored payload as the law folds it.
-fn recorded(payload: &str, position: i64) -> Result<RecordedAct, StoredError> {
-    let unreadable = || corrupt("events", "payload", position);
-    let mut act = Act::from_payload(payload).map_err(|_| unreadable())?;
-    act.position = Some(position.unsigned_abs());
-    act.recorded().ok_or_else(unreadable)
 }
 
 /// One generic store for all six aggregates.
@@ -189,29 +197,15 @@ impl<K: Kind> EventStore<Stream<K>> for LedgerStore {
         id: &str,
     ) -> Result<Vec<EventEnvelope<Stream<K>>>, AggregateError<Refusal>> {
         let stream = stream_of::<K>(id).map_err(unexpected)?;
-        let rows = sqlx::query!(
-            r#"select position, payload::text as "payload!" from events
-                where aggregate_type = $1 and aggregate_id = $2 order by sequence"#,
-            stream.kind().as_str(),
-            stream.id(),
-        )
-        .fetch_all(&self.streams.pool)
-        .await
-        .map_err(|error| AggregateError::DatabaseConnectionError(Box::new(error)))?;
-        let acts = rows.into_iter().map(|row| {
-            let mut act = Act::from_payload(&row.payload)
-                .map_err(|error| AggregateError::DeserializationError(Box::new(error)))?;
-            act.position = Some(row.position.unsigned_abs());
-            Ok(envelope(id, act))
-        });
-        acts.collect()
+        let acts = self.streams.read_acts(&stream).await.map_err(unexpected)?;
+        Ok(acts.into_iter().map(|act| envelope(id, act)).collect())
     }
 
     async fn load_aggregate(&self, id: &str) -> Result<Context<K>, AggregateError<Refusal>> {
         self.load(id).await.map_err(unexpected)
     }
 
-    /// Commits acts one after the other; a later act of the same call must follow the earlier.
+    /// Commits exactly one act: each is judged against the stream with the act before recorded.
     async fn commit(
         &self,
         events: Vec<Act>,

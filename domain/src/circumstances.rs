@@ -16,6 +16,7 @@ use crate::ids::{AggregateType, StreamId};
 use crate::law::fold::View;
 use crate::law::judge::{Verdict, judge};
 use crate::law::laws::Laws;
+use crate::law::next::material_since;
 use crate::registry::{Place, ROLE_SYSTEM, Registry, RegistryAct};
 use crate::statement::Statement;
 use crate::violation::{Violation, Words};
@@ -151,19 +152,10 @@ impl Circumstances {
             return Err(Refusal::Unsound(vec![unknown_seen()]));
         };
         let new = &recorded[place + 1..];
-        if new.iter().all(|act| self.is_immaterial(&act.statement)) {
+        if material_since(&self.laws, recorded, seen).is_empty() {
             return Ok(());
         }
         Err(Refusal::Moved(hashes(new)))
-    }
-
-    fn is_immaterial(&self, statement: &Statement) -> bool {
-        let Some(law) = &statement.law else { return false };
-        let date = statement.occurred_at.date_in(self.zone());
-        let package = self.laws.in_force(&law.procedure, date, self.position);
-        package
-            .and_then(|package| package.law.act(&statement.act))
-            .is_some_and(|act| act.immaterial)
     }
 
     fn check_registry_act(&self, statement: &Statement) -> Option<Violation> {
