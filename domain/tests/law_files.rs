@@ -2,32 +2,18 @@
 //! they come back from their texts.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use std::{fs, path::Path, sync::Arc};
+use std::sync::Arc;
 
-use litopys_domain::law::{book::LawBook, package::Package};
-
-fn files() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    for folder in ["procedures", "codes", "calendars", "parameters", "letters"] {
-        for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            files.push((format!("{folder}/{name}"), fs::read_to_string(&path).unwrap()));
-        }
-    }
-    files.sort();
-    files
-}
+use litopys_domain::{
+    built_in::LAW_FILES,
+    law::{book::LawBook, package::Package},
+};
 
 fn book() -> LawBook {
-    let files = files();
-    LawBook::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))).unwrap_or_else(
-        |problems| {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            panic!("{} problems:\n{}", lines.len(), lines.join("\n"))
-        },
-    )
+    LawBook::read(LAW_FILES.iter().copied()).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        panic!("{} problems:\n{}", lines.len(), lines.join("\n"))
+    })
 }
 
 #[test]

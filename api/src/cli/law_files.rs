@@ -1,5 +1,6 @@
 //! The law as files: those compiled in, or those of a folder.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -29,17 +30,8 @@ pub(crate) fn files_of(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for name in FOLDERS {
         let inner = folder.join(name);
-        if !inner.is_dir() {
-            continue;
-        }
-        let entries = fs::read_dir(&inner)
-            .with_context(|| format!("cannot read the folder {}", inner.display()))?;
-        for entry in entries {
-            let path = entry?.path();
-            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            files.push((format!("{name}/{file}"), text));
+        if inner.is_dir() {
+            find(&inner, name, &mut files)?;
         }
     }
     if files.is_empty() {
@@ -47,6 +39,30 @@ pub(crate) fn files_of(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Every file below a folder that is called `name` from where the law lies.
+fn find(folder: &Path, name: &str, files: &mut Vec<(String, String)>) -> anyhow::Result<()> {
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let below = format!("{name}/{file}");
+        if path.is_dir() {
+            find(&path, &below, files)?;
+        } else {
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            files.push((below, text));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a folder of this name holds law files.
+pub(crate) fn is_folder(name: &OsStr) -> bool {
+    FOLDERS.iter().any(|folder| name == *folder)
 }
 
 pub(crate) fn list(problems: &[Problem]) -> String {

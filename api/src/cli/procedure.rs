@@ -28,7 +28,7 @@ enum Command {
     /// Check law files: what does not load, does not hold together, or fails its own examples
     #[command(after_help = "\
 Examples:
-  litopys procedure lint domain/procedures/forced-return.yaml
+  litopys procedure lint domain/procedures/irregular-migrants/forced-return.yaml
   litopys procedure lint --all                  (the law that is built in)
   litopys procedure lint --all --law domain     (a folder with procedures/, codes/, …)")]
     Lint(LintArgs),
@@ -126,13 +126,15 @@ fn lint_files(files: &[(String, String)]) -> Vec<Problem> {
     }
 }
 
-/// `law/procedures/x.yaml` lies in the law folder `law`.
+/// `law/procedures/citizenship/x.yaml` lies in the law folder `law`.
 fn folder_of(file: &Path) -> anyhow::Result<PathBuf> {
     let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
-    let folder = file.parent().and_then(Path::parent);
-    folder
+    let mut above = file.ancestors().skip(1);
+    let inner = above.find(|path| path.file_name().is_some_and(|n| law_files::is_folder(n)));
+    inner
+        .and_then(Path::parent)
         .map(Path::to_owned)
-        .with_context(|| format!("{} does not lie in a folder such as procedures/", file.display()))
+        .with_context(|| format!("{} does not lie below a folder procedures/", file.display()))
 }
 
 fn asked_for(files: &[PathBuf], problem: &Problem) -> bool {

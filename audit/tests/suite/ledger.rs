@@ -2,14 +2,13 @@
 //! the code of `domain`, so that every audit here also compares the two implementations.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 use litopys_audit::Trust;
 use litopys_domain::act::{Act, Place, SignedBy};
+use litopys_domain::built_in::LAW_FILES;
 use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::keys::{PublicKey, sign_statement};
 use litopys_domain::law::book::LawBook;
@@ -29,17 +28,7 @@ const EDITION: &str = "2023-12-15";
 
 /// The project's own law of forced return, as it is published.
 static PACKAGE: LazyLock<PackageTexts> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain");
-    let mut files = Vec::new();
-    for folder in ["procedures", "codes", "calendars", "parameters", "letters"] {
-        for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            files.push((format!("{folder}/{name}"), fs::read_to_string(&path).unwrap()));
-        }
-    }
-    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let book = LawBook::read(files).unwrap();
+    let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
     book.package("forced-return", EDITION.parse().unwrap()).unwrap()
 });
 

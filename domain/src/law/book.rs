@@ -84,12 +84,13 @@ impl LawBook {
     }
 
     fn add(&mut self, path: &str, text: &str) -> Result<(), Vec<Problem>> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = folders.split('/').next().unwrap_or_default();
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
         if stem == "README" {
             return Ok(());
         }
-        if folder.ends_with("letters") {
+        if folder == "letters" {
             self.letters.insert(stem.to_owned(), text.into());
             return Ok(());
         }
@@ -101,7 +102,7 @@ impl LawBook {
             return Err(one(Problem::new(path, root.nearest(&["id"]).at, message)
                 .hint("the file name is the id")));
         }
-        match folder.rsplit('/').next().unwrap_or_default() {
+        match folder {
             "procedures" => self.add_procedure(path, stem, root),
             "codes" => {
                 let list = listed(path, root, |file| Ok(CodeList::from_file(file)))?;
