@@ -1,7 +1,9 @@
 //! Lists the law files of this package, so that they can be compiled in.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::{Error, Result},
     path::{Path, PathBuf},
 };
@@ -18,13 +20,12 @@ fn main() -> Result<()> {
         find(&root.join(folder), folder, &mut files)?;
     }
     files.sort();
-    let lines: String = files
-        .iter()
-        .map(|path| {
-            let place = root.join(path);
-            format!("    ({path:?}, include_str!({place:?})),\n")
-        })
-        .collect();
+    let mut lines = String::new();
+    for path in &files {
+        let place = root.join(path);
+        let place = place.to_str().ok_or_else(|| Error::other("a path is not UTF-8"))?;
+        writeln!(lines, "    ({path:?}, include_str!({place:?})),").map_err(Error::other)?;
+    }
     fs::write(out.join("law_files.rs"), format!("&[\n{lines}]\n"))
 }
 

@@ -199,6 +199,22 @@ impl Calendar {
     }
 }
 
+/// How many different days lie in periods, first and last days included. A period that ends before
+/// it begins has none.
+pub fn days_of(mut periods: Vec<(Date, Date)>) -> i64 {
+    periods.sort_unstable();
+    let mut counted_to = None;
+    let mut days = 0;
+    for (first, last) in periods {
+        let from = counted_to.map_or(first, |end: Date| first.max(end.saturating_add(1.day())));
+        if from <= last && counted_to.is_none_or(|end| last > end) {
+            days += i64::from((last - from).get_days()) + 1;
+            counted_to = Some(last);
+        }
+    }
+    days
+}
+
 /// Jiff's spans end at 19,998 years; so does every calendar.
 fn months(count: i32) -> jiff::Span {
     const MONTHS_MAX: i32 = 239_976;
@@ -276,6 +292,19 @@ suspensions: [{id: C165, since: 2022-02-28, until: 2022-06-01}]
         assert!(!weekends().is_working(day("2020-01-01")));
         assert!(weekends().is_working(day("2025-01-01")));
         assert!(weekends().is_working(day("2020-01-11")), "a moved Saturday");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn days_of_periods_are_those_of_a_count_day_by_day(
+            periods in proptest::collection::vec((0..200_i32, -3..40_i32), 0..12)
+        ) {
+            let start = day("2024-01-15");
+            let at = |n: i32| start.saturating_add(n.days());
+            let dates: Vec<_> = periods.iter().map(|(a, n)| (at(*a), at(a + n))).collect();
+            let counted = (0..300).filter(|n| dates.iter().any(|(a, b)| *a <= at(*n) && at(*n) <= *b));
+            proptest::prop_assert_eq!(days_of(dates.clone()), i64::try_from(counted.count()).unwrap());
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     model::{Law, OnLaw, StateLaw, Trigger},
     node::Node,
     problem::Problem,
-    rule::{Question, Rule, RuleError, STATES, Seen},
+    rule::{Rule, RuleError, STATES, Seen},
 };
 use crate::{law::file::ActKind, violation::Words};
 
@@ -51,14 +51,7 @@ impl Source<'_> {
 fn asks_other_cases(rule: &Rule) -> bool {
     let mut asks = false;
     rule.visit(|seen| {
-        asks |= matches!(
-            seen,
-            Seen::Question(
-                Question::SubjectHas { .. }
-                    | Question::SubjectTermOpen { .. }
-                    | Question::SubjectRecorded { .. }
-            )
-        );
+        asks |= matches!(seen, Seen::Question(question) if question.asks_other_cases());
     });
     asks
 }

@@ -84,6 +84,15 @@ impl LawBook {
                         Question::SubjectRecorded { procedure, act } => {
                             (procedure, "acts", vec![act])
                         }
+                        Question::HeldSince { procedure, start, end } => {
+                            (procedure, "acts", vec![start, end])
+                        }
+                        Question::SubjectOpen(procedure)
+                            if !self.procedures.contains_key(procedure) =>
+                        {
+                            problems.push((rule, format!("there is no procedure `{procedure}`")));
+                            return;
+                        }
                         _ => return,
                     };
                     for name in names.into_iter().filter(|n| !self.ever_had(procedure, kind, n)) {

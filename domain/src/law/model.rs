@@ -161,7 +161,6 @@ pub struct FieldLaw {
     pub title: Option<Words>,
     pub purpose: Option<Words>,
     pub keep: Option<String>,
-    pub milder_wins: bool,
 }
 
 #[derive(Debug, Clone)]

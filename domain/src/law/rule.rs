@@ -14,7 +14,25 @@
 //! `times(Act)`, `same_signer(Act)`, `days|working_days|months|years|hours(n)`, `after(date,
 //! span)`, `before(date, span)`, `due(date, span)`, `date(instant)`, `money(n, "UAH")`,
 //! `param(name)`, `param_at(name, date)`, `same_body(a, b)`, `subject_has("procedure", [states])`,
-//! `subject_term_open("procedure", [states], "clock")`, `subject_recorded("procedure", Act)`.
+//! `subject_term_open("procedure", [states], "clock")`, `subject_recorded("procedure", Act)`, and
+//!
+//! - `least(a, b)`, `greatest(a, b)`: of two values of one ordered type; amounts of different
+//!   currencies give nothing.
+//! - `multiply(x, n)`, `add(a, b)`: Money or Int; `n` is an Int.
+//! - `instant_of(Act)`: Instant, optional; of acts `at: instant` and of the engine's acts.
+//! - `in_force(Act)`: the latest such act of this case stands; of the outcomes in court that concern
+//!   it the last one counts, and only `DecisionUpheld` leaves it in force.
+//! - `held_since("procedure", Start, End)`: Date, optional (CNT-6). The day from which detention
+//!   would have run without gaps: `act.date` less all days on which a subject of this case was held
+//!   in any case of that procedure, this one included, up to the act. A period runs from a Start to
+//!   the next End, both days counted; a day counts once. An act that is itself a Start begins a
+//!   period. Absent when nobody is held.
+//! - `stay_days(entries, exits, date, span)`: Int. Days in the country within the window of `span`
+//!   days that ends on `date`; entries and exits are lists of dates in order, days of entry and exit
+//!   count, a day counts once. Whoever has not left, because exits are fewer or absent, is there
+//!   until `date`.
+//! - `subject_open("procedure")`: a subject of this case has another case of that procedure that is
+//!   neither final nor closed.
 //!
 //! What does not type does not load, so evaluation cannot fail. An optional value may be touched
 //! only to the right of `has(x) &&` or `!has(x) ||`. Should a value still be missing (a parameter
@@ -55,6 +73,8 @@ pub trait Vocabulary {
     fn clock(&self, id: &str) -> bool;
     /// Whether the act has an instant.
     fn has_instant(&self) -> bool;
+    /// Whether another act may have an instant.
+    fn act_has_instant(&self, act: &str) -> bool;
     /// Whether there is a state before the act.
     fn has_state(&self) -> bool;
 

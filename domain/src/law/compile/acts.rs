@@ -109,7 +109,6 @@ fn field(file: &FieldFile) -> Result<FieldLaw, String> {
         title: file.title.clone(),
         purpose: file.purpose.clone(),
         keep: file.keep.clone(),
-        milder_wins: file.milder_wins,
     })
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::law::{
+    engine::EngineAct,
     file::Kept,
     lists::{CodeList, Parameter},
     model::FieldLaw,
@@ -76,6 +77,11 @@ impl Vocabulary for ActWords<'_> {
 
     fn has_instant(&self) -> bool {
         self.draft.has_instant
+    }
+
+    fn act_has_instant(&self, act: &str) -> bool {
+        let engine = EngineAct::parse(act).is_some();
+        engine || self.names.drafts.get(act).is_some_and(|draft| draft.has_instant)
     }
 
     fn has_state(&self) -> bool {

@@ -94,9 +94,6 @@ pub struct FieldFile {
     pub purpose: Option<Words>,
     /// How long a sealed field is kept, such as `75y`.
     pub keep: Option<String>,
-    /// Of two texts the milder one applies (VER-2); shown to the reader, the rule compares both.
-    #[serde(default)]
-    pub milder_wins: bool,
 }
 
 /// Where a field's value lives.

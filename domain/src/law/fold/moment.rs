@@ -1,9 +1,11 @@
 //! What a rule sees: the statement, the case before it, its subjects' other cases, the package.
 
+mod others;
+
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::Value as Json;
 
-use super::{CaseState, ClockStatus, FoldedAct, Item, View, fold, items};
+use super::{CaseState, FoldedAct, Item};
 use crate::{
     act::RecordedAct,
     ids::StreamId,
@@ -65,18 +67,12 @@ impl<'a, 's> Moment<'a, 's> {
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 
-    /// Whether one of the subjects' other cases of a procedure is such.
-    fn other_case(&self, procedure: &str, is: impl Fn(&CaseState<'a>) -> bool) -> bool {
-        self.others.iter().any(|acts| {
-            let cited = acts.first().and_then(|act| act.statement.law.as_ref());
-            let fits = cited.is_some_and(|law| law.procedure == procedure)
-                && acts.iter().all(|act| act.statement.stream != self.statement().stream)
-                && shares_subject(acts, self.case, self.statement());
-            fits && {
-                let view = View::new(self.item.date, self.item.position);
-                is(&fold(self.laws, &items(self.laws, acts), view))
-            }
-        })
+    /// Whether the latest such act stands: of the outcomes in court that concern it the last counts.
+    fn in_force(&self, id: &str) -> bool {
+        let Some(act) = self.latest(id) else { return false };
+        let outcomes = self.case.acts.iter().rev().filter(|one| one.is_effective());
+        let mut concerning = outcomes.filter(|one| one.statement.concerns.contains(&act.hash));
+        concerning.find_map(|one| decided_in_court(one.act)).unwrap_or(true)
     }
 
     fn texts<'t>(texts: impl Iterator<Item = &'t str>) -> Value<'t> {
@@ -84,10 +80,15 @@ impl<'a, 's> Moment<'a, 's> {
     }
 }
 
-fn shares_subject(acts: &[RecordedAct], case: &CaseState<'_>, statement: &Statement) -> bool {
-    let own = case.acts.iter().map(|act| act.statement).chain([statement]);
-    let mut own = own.flat_map(|statement| &statement.subjects);
-    own.any(|subject| acts.iter().any(|act| act.statement.subjects.contains(subject)))
+/// Whether an outcome in court leaves what it concerns in force; `None` for other acts.
+fn decided_in_court(act: &str) -> Option<bool> {
+    match act {
+        "DecisionUpheld" => Some(true),
+        "DecisionSuspended" | "DecisionAnnulled" | "DecisionChanged" | "DecisionRemitted" => {
+            Some(false)
+        }
+        _ => None,
+    }
 }
 
 fn text(text: Option<&str>) -> Value<'_> {
@@ -147,25 +148,22 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
             Question::Evidence => Moment::texts(statement.evidence.iter().map(|_| "document")),
             Question::Recorded(act) => Value::Bool(self.latest(act).is_some()),
             Question::DateOf(act) => date(self.latest(act).map(|act| act.date)),
+            Question::InstantOf(act) => match self.latest(act).map(|a| a.statement.occurred_at) {
+                Some(LegalTime::Instant(at)) => Value::Instant(at),
+                _ => Value::Absent,
+            },
+            Question::InForce(act) => Value::Bool(self.in_force(act)),
             Question::RecordedOn(act) => date(self.latest(act).and_then(|act| act.recorded_on)),
             Question::Times(act) => Value::Int(self.times(act)),
             Question::SameSigner(act) => Value::Bool(self.latest(act).is_some_and(|act| {
                 let mut earlier = act.statement.signers.iter();
                 earlier.any(|one| statement.signers.iter().any(|s| s.by == one.by))
             })),
-            Question::SubjectHas { procedure, states } => {
-                Value::Bool(self.other_case(procedure, |case| in_states(case, states)))
-            }
-            Question::SubjectTermOpen { procedure, states, clock } => {
-                Value::Bool(self.other_case(procedure, |case| {
-                    in_states(case, states) && self.term_open(case, clock)
-                }))
-            }
-            Question::SubjectRecorded { procedure, act } => {
-                Value::Bool(self.other_case(procedure, |case| {
-                    case.acts.iter().any(|a| a.is_effective() && a.acts_as() == act)
-                }))
-            }
+            Question::HeldSince { .. }
+            | Question::SubjectOpen(_)
+            | Question::SubjectHas { .. }
+            | Question::SubjectTermOpen { .. }
+            | Question::SubjectRecorded { .. } => self.ask_others(question),
         }
     }
 
@@ -190,24 +188,4 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
     fn zone(&self) -> &TimeZone {
         self.laws.zone()
     }
-}
-
-impl Moment<'_, '_> {
-    /// A term that has not started is open; one that ran past its last day is not, whether or not
-    /// the ledger has said so.
-    fn term_open(&self, case: &CaseState<'_>, clock: &str) -> bool {
-        match case.clocks.iter().rfind(|state| state.clock == clock) {
-            None => true,
-            Some(state) => match state.status {
-                ClockStatus::Running => self.item.date <= state.due_on,
-                ClockStatus::Suspended { .. } => true,
-                _ => false,
-            },
-        }
-    }
-}
-
-fn in_states(case: &CaseState<'_>, states: &[String]) -> bool {
-    let hit = |state: Option<&str>| states.iter().any(|one| Some(one.as_str()) == state);
-    hit(case.state) || (case.is_out_of_order && hit(case.other_state))
 }

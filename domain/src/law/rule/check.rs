@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     RuleError, Vocabulary,
-    expr::{Constant, Expr, Move},
+    expr::{Constant, Expr, Move, Pairing},
     parser::{Kind, Op, Tree},
     question::Question,
 };
@@ -245,6 +245,13 @@ impl Checker<'_> {
             ("after", [start, length]) => self.shift(Move::After, start, length, present),
             ("before", [start, length]) => self.shift(Move::Before, start, length, present),
             ("due", [start, length]) => self.shift(Move::Due, start, length, present),
+            ("least", [a, b]) => self.choice(Pairing::Least, a, b, present),
+            ("greatest", [a, b]) => self.choice(Pairing::Greatest, a, b, present),
+            ("multiply", [a, n]) => self.multiply(a, n, present),
+            ("add", [a, b]) => self.add(a, b, present),
+            ("stay_days", [entries, exits, date, length]) => {
+                self.stay_days([entries, exits, date, length], at, present)
+            }
             ("date", [instant]) => {
                 let instant = self.sure(instant, present)?;
                 expect(&instant, &Type::Instant)?;
@@ -271,9 +278,17 @@ impl Checker<'_> {
         Ok(match (name, arguments) {
             ("recorded", [act]) => Question::Recorded(self.act(act)?),
             ("date_of", [act]) => Question::DateOf(self.act(act)?),
+            ("instant_of", [act]) => Question::InstantOf(self.act_with_instant(act)?),
             ("recorded_on", [act]) => Question::RecordedOn(self.act(act)?),
             ("times", [act]) => Question::Times(self.act(act)?),
             ("same_signer", [act]) => Question::SameSigner(self.act(act)?),
+            ("in_force", [act]) => Question::InForce(self.act(act)?),
+            ("held_since", [procedure, start, end]) => Question::HeldSince {
+                procedure: literal(procedure)?,
+                start: word(start)?,
+                end: word(end)?,
+            },
+            ("subject_open", [procedure]) => Question::SubjectOpen(literal(procedure)?),
             ("subject_has", [procedure, states]) => {
                 Question::SubjectHas { procedure: literal(procedure)?, states: literals(states)? }
             }
@@ -301,6 +316,15 @@ impl Checker<'_> {
             return Ok(act);
         }
         Err(RuleError::new(tree.at, format!("this procedure has no act `{act}`")))
+    }
+
+    fn act_with_instant(&self, tree: &Tree) -> Result<String, RuleError> {
+        let act = self.act(tree)?;
+        if self.words.act_has_instant(&act) {
+            return Ok(act);
+        }
+        Err(RuleError::new(tree.at, format!("{act} has a day, no instant"))
+            .hint("use `date_of`, or give the act `at: instant`"))
     }
 
     fn fact_of(
@@ -358,6 +382,54 @@ impl Checker<'_> {
         Ok(plain(Expr::Shift(by, Box::new((start.expr, length.expr))), ty, at))
     }
 
+    /// The lesser or the greater of two values of one ordered type.
+    fn choice(
+        &self,
+        how: Pairing,
+        a: &Tree,
+        b: &Tree,
+        present: &Present,
+    ) -> Result<Typed, RuleError> {
+        let (a, b) = (self.sure(a, present)?, self.sure(b, present)?);
+        if !a.ty.is_ordered() {
+            return Err(RuleError::new(a.at, format!("`{}` has no order", a.ty)));
+        }
+        expect(&b, &a.ty)?;
+        Ok(pair(how, a, b))
+    }
+
+    fn multiply(&self, a: &Tree, n: &Tree, present: &Present) -> Result<Typed, RuleError> {
+        let (a, n) = (self.sure(a, present)?, self.sure(n, present)?);
+        summable(&a)?;
+        expect(&n, &Type::Int)?;
+        Ok(pair(Pairing::Multiply, a, n))
+    }
+
+    fn add(&self, a: &Tree, b: &Tree, present: &Present) -> Result<Typed, RuleError> {
+        let (a, b) = (self.sure(a, present)?, self.sure(b, present)?);
+        summable(&a)?;
+        expect(&b, &a.ty)?;
+        Ok(pair(Pairing::Add, a, b))
+    }
+
+    /// Nobody has left yet where the exits are absent, so they need no `has`.
+    fn stay_days(
+        &self,
+        [entries, exits, last, length]: [&Tree; 4],
+        at: usize,
+        present: &Present,
+    ) -> Result<Typed, RuleError> {
+        let dates = Type::List(Box::new(Type::Date));
+        let (entries, exits) = (self.sure(entries, present)?, self.check(exits, present)?);
+        let (last, length) = (self.sure(last, present)?, self.sure(length, present)?);
+        expect(&entries, &dates)?;
+        expect(&exits, &dates)?;
+        expect(&last, &Type::Date)?;
+        expect(&length, &Type::Days)?;
+        let parts = Box::new([entries.expr, exits.expr, last.expr, length.expr]);
+        Ok(plain(Expr::StayDays(parts), Type::Int, at))
+    }
+
     fn param(&self, name: &Tree, date: Option<Expr>, at: usize) -> Result<Typed, RuleError> {
         let id = word(name).or_else(|_| literal(name))?;
         let Some(ty) = self.words.param(&id) else {
@@ -370,6 +442,18 @@ impl Checker<'_> {
 fn plain(expr: Expr, ty: Type, at: usize) -> Typed {
     let (if_true, if_false) = (Present::new(), Present::new());
     Typed { expr, ty, at, unsure: None, if_true, if_false }
+}
+
+fn pair(how: Pairing, a: Typed, b: Typed) -> Typed {
+    let (ty, at) = (a.ty, a.at);
+    plain(Expr::Pair(how, Box::new((a.expr, b.expr))), ty, at)
+}
+
+fn summable(typed: &Typed) -> Result<(), RuleError> {
+    match typed.ty {
+        Type::Int | Type::Money => Ok(()),
+        _ => Err(RuleError::new(typed.at, format!("Int or Money is needed, this is {}", typed.ty))),
+    }
 }
 
 fn constant(value: Constant, ty: Type, at: usize) -> Typed {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{parser::Op, question::Question};
 use crate::law::{
-    calendar::Calendar,
+    calendar::{Calendar, days_of},
     value::{Type, Value},
 };
 
@@ -50,6 +50,15 @@ pub(super) enum Move {
     Due,
 }
 
+/// What is made of two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pairing {
+    Least,
+    Greatest,
+    Multiply,
+    Add,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Expr {
     Constant(Constant),
@@ -58,6 +67,9 @@ pub(super) enum Expr {
     Count(Box<Expr>),
     List(Vec<Expr>),
     Shift(Move, Box<(Expr, Expr)>),
+    Pair(Pairing, Box<(Expr, Expr)>),
+    /// Entries, exits, last day and length of the window.
+    StayDays(Box<[Expr; 4]>),
     DateOf(Box<Expr>),
     Param(String, Type, Option<Box<Expr>>),
     SameBody(Box<(Expr, Expr)>),
@@ -84,6 +96,11 @@ impl Expr {
             Self::List(items) => Value::List(items.iter().map(|item| item.value(scope)).collect()),
             Self::Shift(by, pair) => {
                 shift(*by, &pair.0.value(scope), &pair.1.value(scope), scope.calendar())
+            }
+            Self::Pair(how, pair) => paired(*how, pair.0.value(scope), pair.1.value(scope)),
+            Self::StayDays(parts) => {
+                let [entries, exits, last, length] = parts.each_ref().map(|p| p.value(scope));
+                stay_days(&entries, &exits, &last, &length)
             }
             Self::DateOf(instant) => match instant.value(scope) {
                 Value::Instant(instant) => {
@@ -133,7 +150,11 @@ impl Expr {
                     part.visit(see);
                 }
             }
-            Self::Shift(_, pair) | Self::SameBody(pair) | Self::Compare(_, pair) => {
+            Self::StayDays(parts) => parts.iter().for_each(|part| part.visit(see)),
+            Self::Shift(_, pair)
+            | Self::Pair(_, pair)
+            | Self::SameBody(pair)
+            | Self::Compare(_, pair) => {
                 pair.0.visit(see);
                 pair.1.visit(see);
             }
@@ -192,6 +213,57 @@ fn compare(op: Op, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
         Op::GreaterOrEqual => order != Ordering::Less,
         Op::In => false,
     })
+}
+
+/// Amounts of different currencies have neither a least one nor a sum. What grows past the largest
+/// number stops there.
+fn paired<'a>(how: Pairing, left: Value<'a>, right: Value<'a>) -> Value<'a> {
+    match (how, left, right) {
+        (Pairing::Least, a, b) => match compare(Op::LessOrEqual, &a, &b) {
+            Some(true) => a,
+            Some(false) => b,
+            None => Value::Absent,
+        },
+        (Pairing::Greatest, a, b) => match compare(Op::GreaterOrEqual, &a, &b) {
+            Some(true) => a,
+            Some(false) => b,
+            None => Value::Absent,
+        },
+        (Pairing::Multiply, Value::Int(a), Value::Int(n)) => Value::Int(a.saturating_mul(n)),
+        (Pairing::Multiply, Value::Money(a, currency), Value::Int(n)) => {
+            Value::Money(a.saturating_mul(n), currency)
+        }
+        (Pairing::Add, Value::Int(a), Value::Int(b)) => Value::Int(a.saturating_add(b)),
+        (Pairing::Add, Value::Money(a, one), Value::Money(b, other)) if one == other => {
+            Value::Money(a.saturating_add(b), one)
+        }
+        _ => Value::Absent,
+    }
+}
+
+/// Days in the country within the window of `length` days that ends on `last`. A missing list of
+/// exits is an empty one; whoever has not left is there until `last`.
+fn stay_days<'a>(
+    entries: &Value<'_>,
+    exits: &Value<'_>,
+    last: &Value<'_>,
+    length: &Value<'_>,
+) -> Value<'a> {
+    let (Value::List(entries), Value::Date(last), Value::Days(length)) = (entries, last, length)
+    else {
+        return Value::Absent;
+    };
+    let exits = match exits {
+        Value::List(exits) => exits.as_slice(),
+        _ => &[],
+    };
+    let Some(back) = length.checked_sub(1) else { return Value::Int(0) };
+    let first = last.saturating_sub(back.days());
+    let stay = |(index, entry): (usize, &Value<'_>)| {
+        let exit = exits.get(index).map_or(Some(*last), Value::date)?;
+        Some((entry.date()?.max(first), exit.min(*last)))
+    };
+    Value::Int(days_of(entries.iter().enumerate().filter_map(stay).collect()))
 }
 
 fn shift<'a>(by: Move, start: &Value<'a>, length: &Value<'a>, calendar: &Calendar) -> Value<'a> {

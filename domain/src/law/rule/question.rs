@@ -43,9 +43,20 @@ pub enum Question {
     Evidence,
     Recorded(String),
     DateOf(String),
+    /// The moment of the latest such act; absent where only its day is known.
+    InstantOf(String),
     RecordedOn(String),
     Times(String),
     SameSigner(String),
+    /// Whether the latest such act stands: no court annulled, changed or suspended it last.
+    InForce(String),
+    /// The day from which the detention would have run without gaps (CNT-6).
+    HeldSince {
+        procedure: String,
+        start: String,
+        end: String,
+    },
+    SubjectOpen(String),
     SubjectHas {
         procedure: String,
         states: Vec<String>,
@@ -70,8 +81,9 @@ impl Question {
             | Self::OpenedDate
             | Self::ClockDue(_)
             | Self::DateOf(_)
+            | Self::HeldSince { .. }
             | Self::RecordedOn(_) => Type::Date,
-            Self::ActInstant => Type::Instant,
+            Self::ActInstant | Self::InstantOf(_) => Type::Instant,
             Self::ActSource => Type::Code("CL-SOURCE".to_owned()),
             Self::AuthorRole => Type::Code("CL-ROLE".to_owned()),
             Self::SignerRoles => Type::List(Box::new(Type::Code("CL-ROLE".to_owned()))),
@@ -85,6 +97,8 @@ impl Question {
             Self::Sealed(_)
             | Self::Recorded(_)
             | Self::SameSigner(_)
+            | Self::InForce(_)
+            | Self::SubjectOpen(_)
             | Self::SubjectHas { .. }
             | Self::SubjectTermOpen { .. }
             | Self::SubjectRecorded { .. } => Type::Bool,
@@ -104,9 +118,23 @@ impl Question {
             | Self::OpenedOffice
             | Self::ClockDue(_)
             | Self::DateOf(_)
+            | Self::InstantOf(_)
+            | Self::HeldSince { .. }
             | Self::RecordedOn(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether it looks at other cases of the subjects.
+    pub fn asks_other_cases(&self) -> bool {
+        matches!(
+            self,
+            Self::HeldSince { .. }
+                | Self::SubjectOpen(_)
+                | Self::SubjectHas { .. }
+                | Self::SubjectTermOpen { .. }
+                | Self::SubjectRecorded { .. }
+        )
     }
 }
 
@@ -133,9 +161,15 @@ impl fmt::Display for Question {
             Self::Evidence => f.write_str("evidence"),
             Self::Recorded(act) => write!(f, "recorded({act})"),
             Self::DateOf(act) => write!(f, "date_of({act})"),
+            Self::InstantOf(act) => write!(f, "instant_of({act})"),
             Self::RecordedOn(act) => write!(f, "recorded_on({act})"),
             Self::Times(act) => write!(f, "times({act})"),
             Self::SameSigner(act) => write!(f, "same_signer({act})"),
+            Self::InForce(act) => write!(f, "in_force({act})"),
+            Self::HeldSince { procedure, start, end } => {
+                write!(f, "held_since(\"{procedure}\", {start}, {end})")
+            }
+            Self::SubjectOpen(procedure) => write!(f, "subject_open(\"{procedure}\")"),
             Self::SubjectHas { procedure, .. } => write!(f, "subject_has(\"{procedure}\")"),
             Self::SubjectTermOpen { procedure, .. } => {
                 write!(f, "subject_term_open(\"{procedure}\")")

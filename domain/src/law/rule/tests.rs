@@ -22,6 +22,9 @@ impl Vocabulary for Words {
             "grounds" => ("List<Code<RET-GR>>", true),
             "fine" => ("Money", true),
             "at" => ("Instant", false),
+            "entries" => ("List<Date>", false),
+            "exits" => ("List<Date>", true),
+            "count" => ("Int", false),
             _ => return None,
         };
         Type::parse(ty).map(|ty| (ty, optional))
@@ -58,6 +61,10 @@ impl Vocabulary for Words {
 
     fn has_instant(&self) -> bool {
         true
+    }
+
+    fn act_has_instant(&self, act: &str) -> bool {
+        act == "Decided"
     }
 
     fn has_state(&self) -> bool {
@@ -171,6 +178,80 @@ fn money_compares_within_a_currency_only() {
 }
 
 #[test]
+fn the_lesser_and_the_greater() {
+    let facts = json!({"facts.leave_by": "2025-03-10", "facts.ban": "5y", "facts.count": 7});
+    assert!(holds("least(facts.leave_by, 2025-01-01) == 2025-01-01", facts.clone()));
+    assert!(holds("greatest(facts.leave_by, 2025-01-01) == facts.leave_by", facts.clone()));
+    assert!(holds("has(facts.ban) && least(facts.ban, 36m) == 3y", facts.clone()));
+    assert!(holds("greatest(facts.count, 7) == 7 && least(24h, 48h) == 24h", facts.clone()));
+    assert!(!holds("least(money(1, \"UAH\"), money(2, \"EUR\")) < money(9, \"UAH\")", facts));
+    refused("least(facts.leave_by, 36m) == 36m", 22, "Date is needed here");
+    refused("least(facts.minor, true)", 6, "no order");
+    refused("least(facts.ban, 36m) == 36m", 6, "may be absent");
+}
+
+#[test]
+fn amounts_grow_and_add_up() {
+    let fine = |amount: i64| json!({"facts.fine": {"amount": amount, "currency": "UAH"}, "facts.count": 3});
+    let rule = "has(facts.fine) && facts.fine == multiply(money(1700, \"UAH\"), facts.count)";
+    assert!(holds(rule, fine(5_100)));
+    assert!(!holds(rule, fine(5_101)));
+    assert!(holds(
+        "has(facts.fine) && add(facts.fine, facts.fine) == money(200, \"UAH\")",
+        fine(100)
+    ));
+    let mixed = "has(facts.fine) && add(facts.fine, money(1, \"EUR\")) > money(0, \"UAH\")";
+    assert!(!holds(mixed, fine(1)));
+    assert!(holds("add(multiply(facts.count, 2), 1) == 7", fine(1)));
+    assert!(holds("multiply(9223372036854775807, 2) == 9223372036854775807", fine(1)), "it stops");
+    refused("multiply(36m, 2) == 72m", 9, "Int or Money");
+    refused("add(money(1, \"UAH\"), 1) == 1", 21, "Money is needed here");
+}
+
+#[test]
+fn days_of_stay_within_a_window() {
+    let stay =
+        |entries: &[&str], exits: &[&str]| json!({"facts.entries": entries, "facts.exits": exits});
+    let days =
+        |n: i64| format!("stay_days(facts.entries, facts.exits, 2025-06-30, days(180)) == {n}");
+    assert!(holds(&days(90), stay(&["2025-04-02"], &["2025-06-30"])), "both days count");
+    assert!(holds(&days(90), stay(&["2025-04-02"], &[])), "still there");
+    assert!(
+        holds(&days(1), stay(&["2025-01-01"], &["2025-01-02"])),
+        "the window opens on 2 January"
+    );
+    assert!(holds(&days(0), stay(&["2024-12-01"], &["2025-01-01"])));
+    let twice = stay(&["2025-05-01", "2025-05-03"], &["2025-05-03", "2025-05-05"]);
+    assert!(holds(&days(5), twice), "a day of exit and entry counts once");
+    assert!(holds(&days(0), stay(&["2025-07-01"], &[])), "after the day");
+    refused("stay_days(facts.at, facts.exits, act.date, 180d) > 90", 10, "List<Date> is needed");
+    refused("stay_days(facts.entries, facts.exits, act.date, 6m) > 90", 48, "Days is needed");
+}
+
+#[test]
+fn questions_about_acts_and_other_cases() {
+    let rule = "has(instant_of(Decided)) && facts.at > after(instant_of(Decided), 72h)";
+    let facts =
+        json!({"facts.at": "2025-03-13T09:00:01Z", "instant_of(Decided)": "2025-03-10T09:00:00Z"});
+    assert!(holds(rule, facts));
+    refused("has(instant_of(Filed))", 15, "has a day, no instant");
+    refused("instant_of(Decided) == act.instant", 0, "may be absent");
+    assert!(holds("!in_force(Decided)", json!({"in_force(Decided)": false})));
+    let held = "has(held_since(\"holding\", In, Out)) && act.date > after(held_since(\"holding\", In, Out), 12m)";
+    let since = |day: &str| json!({"held_since(\"holding\", In, Out)": day});
+    assert!(holds(held, with(&since("2024-03-09"), "act.date", "2025-03-10")));
+    assert!(!holds(held, with(&since("2024-03-10"), "act.date", "2025-03-10")));
+    refused("held_since(\"holding\", In, Out) == act.date", 0, "may be absent");
+    assert!(holds("subject_open(\"record\")", json!({"subject_open(\"record\")": true})));
+}
+
+fn with(facts: &Json, key: &str, value: &str) -> Json {
+    let mut facts = facts.clone();
+    facts[key] = value.into();
+    facts
+}
+
+#[test]
 fn parameters_go_by_date() {
     assert!(holds("param(cap) == 18m && param_at(cap, 2012-01-01) == 12m", json!({})));
     refused("param(nmdg) == 18m", 6, "no parameter");
@@ -239,12 +320,16 @@ proptest! {
 
     #[test]
     fn evaluation_is_total(leave in any_fact(), ban in any_fact(), ground in any_fact(), at in any_fact()) {
-        let facts = json!({"facts.leave_by": leave, "facts.ban": ban, "facts.ground": ground, "facts.at": at});
+        let facts = json!({
+            "facts.leave_by": leave, "facts.ban": ban, "facts.ground": ground, "facts.at": at,
+            "facts.entries": [leave], "facts.exits": [at], "facts.count": ban
+        });
         for rule in [
             "facts.leave_by > after(act.date, 999999d) || due(facts.leave_by, 15wd) == act.date",
             "!has(facts.ban) || facts.ban == 3y",
             "facts.ground in [\"1\"] && date(facts.at) < 2025-01-01",
             "after(facts.at, 999999h) > facts.at && count(signers.role) == 0",
+            "stay_days(facts.entries, facts.exits, act.date, 999999d) > multiply(facts.count, facts.count)",
         ] {
             holds(rule, facts.clone());
         }

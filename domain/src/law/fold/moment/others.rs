@@ -1,0 +1,130 @@
+//! What rules ask about the subjects' other cases.
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{Moment, date};
+use crate::{
+    act::RecordedAct,
+    law::{
+        calendar::days_of,
+        fold::{CaseState, ClockStatus, FoldedAct, View, acts_as, fold, items},
+        rule::Question,
+        value::Value,
+    },
+    statement::Statement,
+};
+
+impl<'a> Moment<'a, '_> {
+    pub(super) fn ask_others(&self, question: &'a Question) -> Value<'a> {
+        match question {
+            Question::HeldSince { procedure, start, end } => {
+                date(self.held_since(procedure, start, end))
+            }
+            Question::SubjectOpen(procedure) => Value::Bool(self.other_case(procedure, is_open)),
+            Question::SubjectHas { procedure, states } => {
+                Value::Bool(self.other_case(procedure, |case| in_states(case, states)))
+            }
+            Question::SubjectTermOpen { procedure, states, clock } => {
+                Value::Bool(self.other_case(procedure, |case| {
+                    in_states(case, states) && self.term_open(case, clock)
+                }))
+            }
+            Question::SubjectRecorded { procedure, act } => {
+                Value::Bool(self.other_case(procedure, |case| {
+                    case.acts.iter().any(|a| a.is_effective() && a.acts_as() == act)
+                }))
+            }
+            _ => Value::Absent,
+        }
+    }
+
+    /// `act.date` less every day on which a subject was held (CNT-6).
+    fn held_since(&self, procedure: &str, start: &str, end: &str) -> Option<Date> {
+        let today = self.item.date;
+        let mut own = Vec::new();
+        if self.law.procedure == procedure {
+            let acts = self.case.acts.iter().filter(|act| act.hash != self.item.hash);
+            let begins = (acts_as(self.statement()) == start).then_some((start, today));
+            own = periods(effective(acts).chain(begins), start, end);
+        }
+        let mut held = own;
+        for case in self.other_cases(procedure) {
+            held.extend(periods(effective(case.acts.iter()), start, end));
+        }
+        held.iter().any(|(_, last)| last.is_none()).then(|| {
+            let days =
+                days_of(held.iter().map(|(first, last)| (*first, last.unwrap_or(today))).collect());
+            today.saturating_sub((days - 1).days())
+        })
+    }
+
+    /// Whether one of the subjects' other cases of a procedure is such.
+    fn other_case(&self, procedure: &str, is: impl Fn(&CaseState<'a>) -> bool) -> bool {
+        self.other_cases(procedure).any(|case| is(&case))
+    }
+
+    /// The subjects' other cases of a procedure, as they stood at this act.
+    fn other_cases(&self, procedure: &str) -> impl Iterator<Item = CaseState<'a>> {
+        let view = View::new(self.item.date, self.item.position);
+        let fitting = self.others.iter().filter(move |acts| {
+            let cited = acts.first().and_then(|act| act.statement.law.as_ref());
+            cited.is_some_and(|law| law.procedure == procedure)
+                && acts.iter().all(|act| act.statement.stream != self.statement().stream)
+                && shares_subject(acts, self.case, self.statement())
+        });
+        fitting.map(move |acts| fold(self.laws, &items(self.laws, acts), view))
+    }
+
+    /// A term that has not started is open; one that ran past its last day is not, whether or not
+    /// the ledger has said so.
+    fn term_open(&self, case: &CaseState<'_>, clock: &str) -> bool {
+        match case.clocks.iter().rfind(|state| state.clock == clock) {
+            None => true,
+            Some(state) => match state.status {
+                ClockStatus::Running => self.item.date <= state.due_on,
+                ClockStatus::Suspended { .. } => true,
+                _ => false,
+            },
+        }
+    }
+}
+
+fn effective<'t, 'a: 't>(
+    acts: impl Iterator<Item = &'t FoldedAct<'a>>,
+) -> impl Iterator<Item = (&'a str, Date)> {
+    acts.filter(|act| act.is_effective()).map(|act| (act.acts_as(), act.date))
+}
+
+/// Periods from a start to the next end; the last may still run.
+fn periods<'t>(
+    acts: impl Iterator<Item = (&'t str, Date)>,
+    start: &str,
+    end: &str,
+) -> Vec<(Date, Option<Date>)> {
+    let mut periods: Vec<(Date, Option<Date>)> = Vec::new();
+    for (act, date) in acts {
+        match periods.last_mut() {
+            Some((_, last @ None)) if act == end => *last = Some(date),
+            Some((_, None)) => {}
+            _ if act == start => periods.push((date, None)),
+            _ => {}
+        }
+    }
+    periods
+}
+
+fn shares_subject(acts: &[RecordedAct], case: &CaseState<'_>, statement: &Statement) -> bool {
+    let own = case.acts.iter().map(|act| act.statement).chain([statement]);
+    let mut own = own.flat_map(|statement| &statement.subjects);
+    own.any(|subject| acts.iter().any(|act| act.statement.subjects.contains(subject)))
+}
+
+/// Neither closed nor final; a case out of order is not settled.
+fn is_open(case: &CaseState<'_>) -> bool {
+    case.state.is_some() && !case.is_closed && (!case.is_final || case.is_out_of_order)
+}
+
+fn in_states(case: &CaseState<'_>, states: &[String]) -> bool {
+    let hit = |state: Option<&str>| states.iter().any(|one| Some(one.as_str()) == state);
+    hit(case.state) || (case.is_out_of_order && hit(case.other_state))
+}
