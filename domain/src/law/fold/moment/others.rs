@@ -1,10 +1,13 @@
 //! What rules ask about the subjects' other cases.
 
+use std::collections::BTreeSet;
+
 use jiff::{ToSpan, civil::Date};
 
 use super::{Moment, date};
 use crate::{
     act::RecordedAct,
+    ids::StreamId,
     law::{
         calendar::days_of,
         fold::{CaseState, ClockStatus, FoldedAct, View, acts_as, fold, items},
@@ -38,7 +41,8 @@ impl<'a> Moment<'a, '_> {
         }
     }
 
-    /// `act.date` less every day on which a subject was held (CNT-6).
+    /// `act.date` less every day on which a subject was held (CNT-6); of several subjects the one
+    /// held longest.
     fn held_since(&self, procedure: &str, start: &str, end: &str) -> Option<Date> {
         let today = self.item.date;
         let mut own = Vec::new();
@@ -47,15 +51,23 @@ impl<'a> Moment<'a, '_> {
             let begins = (acts_as(self.statement()) == start).then_some((start, today));
             own = periods(effective(acts).chain(begins), start, end);
         }
-        let mut held = own;
-        for case in self.other_cases(procedure) {
-            held.extend(periods(effective(case.acts.iter()), start, end));
-        }
-        held.iter().any(|(_, last)| last.is_none()).then(|| {
-            let days =
-                days_of(held.iter().map(|(first, last)| (*first, last.unwrap_or(today))).collect());
-            today.saturating_sub((days - 1).days())
-        })
+        let others: Vec<_> = self
+            .other_cases(procedure)
+            .map(|case| {
+                let periods = periods(effective(case.acts.iter()), start, end);
+                (periods, subjects(case.acts.iter().map(|act| act.statement)))
+            })
+            .collect();
+        let since = |subject: &StreamId| {
+            let mut held = own.clone();
+            let fitting = others.iter().filter(|(_, subjects)| subjects.contains(subject));
+            held.extend(fitting.flat_map(|(periods, _)| periods));
+            let is_held = held.iter().any(|(_, last)| last.is_none());
+            let days = held.iter().map(|(first, last)| (*first, last.unwrap_or(today))).collect();
+            is_held.then(|| today.saturating_sub((days_of(days) - 1).days()))
+        };
+        let own_acts = self.case.acts.iter().map(|act| act.statement);
+        subjects(own_acts.chain([self.statement()])).into_iter().filter_map(since).min()
     }
 
     /// Whether one of the subjects' other cases of a procedure is such.
@@ -111,6 +123,10 @@ fn periods<'t>(
         }
     }
     periods
+}
+
+fn subjects<'t>(statements: impl Iterator<Item = &'t Statement>) -> BTreeSet<&'t StreamId> {
+    statements.flat_map(|statement| &statement.subjects).collect()
 }
 
 fn shares_subject(acts: &[RecordedAct], case: &CaseState<'_>, statement: &Statement) -> bool {
