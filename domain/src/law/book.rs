@@ -23,7 +23,7 @@ use super::{
 use crate::ids::ContentHash;
 
 /// Lists that every package carries, because the engine looks codes up in them.
-pub const ENGINE_LISTS: [&str; 10] = [
+pub const ENGINE_LISTS: [&str; 14] = [
     "CL-ROLE",
     "CL-ACT",
     "CL-TO",
@@ -34,6 +34,10 @@ pub const ENGINE_LISTS: [&str; 10] = [
     "CL-CHANNEL",
     "CL-LOSS",
     "CL-COMPETENCE",
+    "CL-NOT-ACCEPTED",
+    "CL-LINK",
+    "CL-STOP",
+    "CL-TRANSFER",
 ];
 
 /// Every law file, read. Made by [`LawBook::read`] from paths relative to the folder that holds

@@ -21,6 +21,10 @@ use crate::{law::file::ActKind, violation::Words};
 
 /// The pseudo list of the procedure's decisions.
 pub(crate) const DECISIONS: &str = "DECISIONS";
+/// The pseudo list of the procedure's own acts, without those that a term signs.
+pub(crate) const ACTS: &str = "ACTS";
+/// The pseudo list of the procedure's clocks.
+pub(crate) const CLOCKS: &str = "CLOCKS";
 
 /// A tree and the name it has in messages.
 #[derive(Clone, Copy)]
@@ -147,7 +151,7 @@ fn read<'a>(parts: &Parts<'a>) -> Result<Files<'a>, Vec<Problem>> {
     Ok(Files { procedure, generals, engine, engine_source })
 }
 
-/// The package's lists, those of the files, and the two pseudo lists.
+/// The package's lists, those of the files, and the pseudo lists.
 fn all_lists(parts: &Parts<'_>, files: &Files<'_>) -> BTreeMap<String, Arc<CodeList>> {
     let mut lists = parts.lists.clone();
     let inline = files.generals.iter().flat_map(|(_, general)| &general.codes);
@@ -165,22 +169,36 @@ fn all_lists(parts: &Parts<'_>, files: &Files<'_>) -> BTreeMap<String, Arc<CodeL
         certainty: None,
         attributes: BTreeMap::new(),
     };
-    let states: Vec<_> = files
-        .procedure
-        .states
-        .iter()
-        .map(|(id, state)| named(id, Words::new(&state.en, &state.uk)))
-        .collect();
-    let decisions: Vec<_> = files
-        .procedure
-        .acts
-        .iter()
-        .filter(|(_, act)| act.kind == ActKind::Decision)
-        .map(|(id, act)| named(id, act.title.clone()))
-        .collect();
-    lists.insert(STATES.to_owned(), Arc::new(CodeList::new(&states)));
-    lists.insert(DECISIONS.to_owned(), Arc::new(CodeList::new(&decisions)));
+    let file = &files.procedure;
+    let states = file.states.iter().map(|(id, s)| named(id, Words::new(&s.en, &s.uk)));
+    let acts = file.acts.iter().filter(|(_, act)| act.kind != ActKind::Service);
+    let acts = acts.map(|(id, act)| named(id, act.title.clone()));
+    let clocks = file.clocks.iter().map(|(id, clock)| named(id, clock.title.clone()));
+    let decisions = file.acts.iter().filter(|(_, act)| act.kind == ActKind::Decision);
+    let decisions = decisions.map(|(id, act)| named(id, act.title.clone()));
+    let pseudo: [(&str, Vec<_>); 4] = [
+        (STATES, states.collect()),
+        (DECISIONS, decisions.collect()),
+        (ACTS, acts.collect()),
+        (CLOCKS, clocks.collect()),
+    ];
+    for (id, codes) in pseudo {
+        lists.insert(id.to_owned(), Arc::new(CodeList::new(&codes)));
+    }
     lists
+}
+
+/// The states an act leads to; of an engine act those that the procedure maps it to.
+fn led_to(files: &Files<'_>, act: &super::model::ActLaw) -> Vec<String> {
+    if act.engine.is_none() {
+        return act.targets().map(str::to_owned).collect();
+    }
+    let mapped = files
+        .procedure
+        .on
+        .iter()
+        .filter(|(key, _)| Trigger::parse(key).is_some_and(|trigger| trigger.act == act.id));
+    mapped.map(|(_, entry)| entry.to.clone()).collect()
 }
 
 /// What engine acts do to the state.
@@ -210,14 +228,16 @@ fn moves(
                 problems.push(source.problem(&path, format!("there is no state `{state}`")));
             }
         }
+        let opens = trigger.act == "ApplicationNotAccepted";
+        if opens && (trigger.of.is_some() || !entry.from.is_empty()) {
+            let message =
+                "ApplicationNotAccepted opens a case: it concerns nothing and has no `from`";
+            problems.push(source.problem(&path, message));
+        }
         let from = if !entry.from.is_empty() {
             Some(entry.from.to_vec())
         } else if trigger.act == "LetterServed" {
-            trigger
-                .of
-                .as_ref()
-                .and_then(|of| acts.get(of))
-                .map(|act| act.targets().map(str::to_owned).collect())
+            trigger.of.as_ref().and_then(|of| acts.get(of)).map(|act| led_to(files, act))
         } else {
             None
         };

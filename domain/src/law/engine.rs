@@ -18,66 +18,121 @@ pub const BEFORE_SWITCH: &str = "ENG-BEFORE-SWITCH";
 /// An author whose role the law does not name, or whose record comes from a time without this
 /// procedure.
 pub const AUTHOR: &str = "ENG-AUTHOR";
+/// An act recorded for another although a stop blocks it.
+pub const STOPPED: &str = "ENG-STOPPED";
+/// An act that names somebody whom a correction took out of the case.
+pub const SUBJECT: &str = "ENG-SUBJECT";
 /// The engine's own flags; answers to them are always known.
-pub const FLAGS: [&str; 3] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR];
+pub const FLAGS: [&str; 5] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR, STOPPED, SUBJECT];
 
-/// The acts every case has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EngineAct {
-    LegacyRecordAttested,
-    DocumentAttached,
-    LetterServed,
-    ClericalErrorCorrected,
-    EnteredInError,
-    NoteAdded,
-    Assigned,
-    StateDetermined,
-    DecisionAnnulled,
-    Closed,
-    Reopened,
+macro_rules! engine_acts {
+    ($($act:ident)*) => {
+        /// The acts every case has.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum EngineAct {
+            $($act,)*
+        }
+
+        impl EngineAct {
+            pub const ALL: &[Self] = &[$(Self::$act,)*];
+
+            pub fn parse(id: &str) -> Option<Self> {
+                match id {
+                    $(stringify!($act) => Some(Self::$act),)*
+                    _ => None,
+                }
+            }
+
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$act => stringify!($act),)*
+                }
+            }
+        }
+    };
+}
+
+engine_acts! {
+    LegacyRecordAttested
+    CaseTakenOver
+    ApplicationNotAccepted
+    DocumentAttached
+    LetterServed
+    ClericalErrorCorrected
+    EnteredInError
+    NoteAdded
+    Assigned
+    StateDetermined
+    DecisionSuspended
+    DecisionAnnulled
+    DecisionRemitted
+    DecisionChanged
+    DecisionUpheld
+    SubjectCorrected
+    Transferred
+    TransferReceived
+    Linked
+    Unlinked
+    Stopped
+    StopLifted
+    StopOverridden
+    Closed
+    Reopened
 }
 
 impl EngineAct {
-    pub fn parse(id: &str) -> Option<Self> {
-        Some(match id {
-            "LegacyRecordAttested" => Self::LegacyRecordAttested,
-            "DocumentAttached" => Self::DocumentAttached,
-            "LetterServed" => Self::LetterServed,
-            "ClericalErrorCorrected" => Self::ClericalErrorCorrected,
-            "EnteredInError" => Self::EnteredInError,
-            "NoteAdded" => Self::NoteAdded,
-            "Assigned" => Self::Assigned,
-            "StateDetermined" => Self::StateDetermined,
-            "DecisionAnnulled" => Self::DecisionAnnulled,
-            "Closed" => Self::Closed,
-            "Reopened" => Self::Reopened,
-            _ => return None,
-        })
-    }
-
     /// Whether a closed case still takes it.
     pub(crate) fn after_closing(self) -> bool {
-        matches!(
-            self,
-            Self::Reopened
-                | Self::NoteAdded
-                | Self::DocumentAttached
-                | Self::ClericalErrorCorrected
-                | Self::EnteredInError
-                | Self::DecisionAnnulled
-                | Self::StateDetermined
-        )
+        self.is_court_outcome()
+            || matches!(
+                self,
+                Self::Reopened
+                    | Self::NoteAdded
+                    | Self::DocumentAttached
+                    | Self::ClericalErrorCorrected
+                    | Self::EnteredInError
+                    | Self::SubjectCorrected
+                    | Self::Linked
+                    | Self::Unlinked
+                    | Self::StateDetermined
+            )
     }
 
     /// Whether it must concern exactly one act of the case.
     pub(crate) fn concerns_one(self) -> bool {
-        matches!(
-            self,
-            Self::LetterServed
-                | Self::ClericalErrorCorrected
-                | Self::EnteredInError
-                | Self::DecisionAnnulled
-        )
+        self.is_court_outcome()
+            || matches!(
+                self,
+                Self::LetterServed
+                    | Self::ClericalErrorCorrected
+                    | Self::EnteredInError
+                    | Self::StopLifted
+                    | Self::StopOverridden
+            )
+    }
+
+    /// What a court does to a decision; a dispute case may put it into the case of the decision.
+    pub fn is_court_outcome(self) -> bool {
+        self.takes_away()
+            || matches!(
+                self,
+                Self::DecisionSuspended | Self::DecisionChanged | Self::DecisionUpheld
+            )
+    }
+
+    /// Whether the decision it concerns stands no more.
+    pub(crate) fn takes_away(self) -> bool {
+        matches!(self, Self::DecisionAnnulled | Self::DecisionRemitted)
+    }
+
+    /// Whether its fact `state` is the state it leads to.
+    pub(crate) fn names_state(self) -> bool {
+        matches!(self, Self::StateDetermined | Self::LegacyRecordAttested | Self::CaseTakenOver)
+    }
+
+    /// Whether it opens a case and nothing else.
+    pub(crate) fn only_opens(self) -> bool {
+        matches!(self, Self::CaseTakenOver | Self::ApplicationNotAccepted)
     }
 }
 
@@ -101,7 +156,8 @@ mod tests {
         for id in file.acts.keys() {
             assert!(EngineAct::parse(id).is_some(), "{id}");
         }
-        assert_eq!(file.acts.len(), 11);
+        assert_eq!(file.acts.len(), EngineAct::ALL.len());
+        assert!(EngineAct::ALL.iter().all(|act| file.acts.contains_key(act.id())));
     }
 
     #[test]

@@ -13,7 +13,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-pub use act::{ActFile, ActKind, FieldFile, Kept, Precision, RuleFile, Severity, Suspensive};
+pub use act::{
+    ActFile, ActKind, FieldFile, Kept, Precision, PutsFile, RuleFile, Severity, Suspensive,
+};
 pub use clock::{ClockFile, ExtendFile, OverdueFile};
 pub use shapes::{Many, OnFile, ToCase, ToFile};
 

@@ -5,16 +5,21 @@
 //! determines one.
 
 mod clock;
+mod court;
+mod custody;
 mod marks;
 mod moment;
+mod puts;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 pub use clock::{ClockState, ClockStatus, Point};
+pub use custody::{Link, Stop, Transfer};
 use marks::Marks;
 pub(crate) use moment::Moment;
 pub use moment::Related;
+pub use puts::Put;
 
 use super::{
     engine::EngineAct,
@@ -24,7 +29,7 @@ use super::{
 };
 use crate::{
     act::RecordedAct,
-    ids::StatementHash,
+    ids::{StatementHash, StreamId},
     statement::{Answer, Statement},
     violation::Words,
 };
@@ -81,6 +86,24 @@ pub struct CaseState<'a> {
     pub is_out_of_order: bool,
     pub is_final: bool,
     pub is_closed: bool,
+    /// The people the case is about: those its acts name, after a correction those that it and the
+    /// acts after it name.
+    #[serde(skip)]
+    pub subjects: Vec<&'a StreamId>,
+    /// People whom a correction took out of the case.
+    #[serde(skip)]
+    former_subjects: Vec<&'a StreamId>,
+    /// The office that has the case: the one that opened it, or the last that received it.
+    #[serde(skip)]
+    pub office: Option<&'a str>,
+    /// Set while the case is on its way to another office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link<'a>>,
+    /// Stops that were not lifted, those whose last day has passed among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop<'a>>,
     /// In legal order.
     pub acts: Vec<FoldedAct<'a>>,
     pub clocks: Vec<ClockState<'a>>,
@@ -115,7 +138,25 @@ pub struct FoldedAct<'a> {
     pub from: Option<&'a str>,
     pub to: Option<&'a str>,
     pub served_on: Option<Date>,
+    /// The day of the judgment after which the decision stands no more.
     pub annulled_on: Option<Date>,
+    /// Whether what was annulled is to be decided again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub remitted: bool,
+    /// Since when a court keeps the decision from being carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_on: Option<Date>,
+    /// The annulled decision that this one rested on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis_lost: Option<StatementHash>,
+    /// What this act of a dispute puts into another case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub puts: Option<Put<'a>>,
+    /// The index among the case's acts of the judgment that annulled it.
+    #[serde(skip)]
+    annulled_at: Option<usize>,
     /// Facts put right by a clerical correction.
     #[serde(skip)]
     pub corrected: Option<&'a Statement>,
@@ -274,7 +315,6 @@ impl<'a> Folder<'a> {
         }
         if let Some(act) = self.case.acts.last_mut() {
             act.served_on = mark.served_on;
-            act.annulled_on = mark.annulled_on;
             act.corrected = mark.corrected;
         }
         if status == ActStatus::Effective {
@@ -300,6 +340,12 @@ impl<'a> Folder<'a> {
             to: self.case.state,
             served_on: None,
             annulled_on: None,
+            remitted: false,
+            suspended_on: None,
+            changed_on: None,
+            basis_lost: None,
+            puts: None,
+            annulled_at: None,
             corrected: None,
             law: due.map(Due::states_law),
         });
@@ -320,13 +366,16 @@ impl<'a> Folder<'a> {
             self.case.opened = Some(opened(item));
         }
         self.push(item, due, ActStatus::Effective);
-        clock::run(self.laws, &mut self.case, law, item);
-        self.case.state = target.or(self.case.state);
-        match act.engine {
-            Some(EngineAct::Closed) => self.case.is_closed = true,
-            Some(EngineAct::Reopened) => self.case.is_closed = false,
-            _ => {}
+        if let Some(outcome) = act.engine.filter(|engine| engine.is_court_outcome()) {
+            self.case.take_outcome(outcome, item);
         }
+        clock::run(self.laws, &mut self.case, law, item);
+        let put = act.puts.as_ref().and_then(|p| puts::put(self.laws, &self.case, law, p, item));
+        if let Some(act) = self.case.acts.last_mut() {
+            act.puts = put;
+        }
+        self.case.state = target.or(self.case.state);
+        self.case.keep(act.engine, item);
         ActStatus::Effective
     }
 
@@ -378,6 +427,9 @@ pub(crate) enum Blocked {
     WrongState,
     Final,
     NotDue,
+    /// The case is on its way to another office.
+    InTransfer,
+    NoTransfer,
 }
 
 /// Whether an act is possible where the case stands.
@@ -403,7 +455,14 @@ pub(crate) fn possible_act(case: &CaseState<'_>, law: &Law, act: &ActLaw) -> Res
         return Err(Blocked::Closed);
     }
     match act.engine {
+        Some(engine) if engine.only_opens() => return Err(Blocked::AlreadyOpen),
         Some(EngineAct::Reopened) if !case.is_closed => return Err(Blocked::NotClosed),
+        Some(EngineAct::Transferred) if case.transfer.is_some() => {
+            return Err(Blocked::InTransfer);
+        }
+        Some(EngineAct::TransferReceived) if case.transfer.is_none() => {
+            return Err(Blocked::NoTransfer);
+        }
         Some(_) => return Ok(()),
         None => {}
     }
@@ -446,16 +505,24 @@ fn engine_target<'a>(
     engine: EngineAct,
     item: &Item<'a>,
 ) -> Option<&'a str> {
-    if matches!(engine, EngineAct::StateDetermined | EngineAct::LegacyRecordAttested) {
+    if engine.names_state() {
         let state = item.statement.facts.get("state")?.as_str()?;
         return law.states.get_key_value(state).map(|(state, _)| state.as_str());
     }
-    let state = case.state?;
     let moves = law.on.get(&item.statement.act)?;
+    if engine.is_court_outcome() && engine != EngineAct::DecisionUpheld {
+        // A decision that stands no more cannot fall once more.
+        let fallen = |act: &FoldedAct<'_>| {
+            act.annulled_on.is_some() && item.statement.concerns.contains(&act.hash)
+        };
+        if case.acts.iter().any(fallen) {
+            return None;
+        }
+    }
+    let from = |states: &Vec<String>| states.iter().any(|one| Some(one.as_str()) == case.state);
     let hit = moves.iter().find(|moved| {
         let concerned = moved.of.as_ref().is_none_or(|of| concerns(case, item.statement, of));
-        let from = moved.from.as_ref().is_none_or(|from| from.iter().any(|one| one == state));
-        concerned && from
+        concerned && moved.from.as_ref().is_none_or(from)
     });
     hit.map(|moved| moved.to.as_str())
 }

@@ -6,17 +6,20 @@
 //! `missing-sealed`, `unknown-sealed`, `sealed-must-be-open`; `role-may-not-sign`,
 //! `role-may-not-record`, `signature-missing`, `author-required`, `author-not-allowed`,
 //! `unknown-role`, `only-services`, `unknown-office`; `unknown-source`, `missing-basis`,
-//! `unknown-basis`; `unknown-concern`, `unfit-concern`, `already-served`; `rule-refuses`,
-//! `flag-unanswered`, `unknown-rule`.
+//! `unknown-basis`; `unknown-concern`, `unfit-concern`, `already-served`; `stopped`,
+//! `same-subjects`, `same-office`, `not-the-receiver`, `unfit-link`, `unfit-term`; `not-put`,
+//! `already-put`; `rule-refuses`, `flag-unanswered`, `unknown-rule`.
 //!
 //! Refused is only what cannot be true or trusted; everything else is a flag. Flags of severity V
 //! and U must be answered in the statement. Answers to rules that do not fire are kept and change
 //! nothing, since a flag may fall away between drafting and recording; answers to rules the edition
 //! does not know are refused.
 
+mod case_acts;
 mod engine_acts;
 mod facts;
 mod flags;
+mod outcome;
 mod place;
 mod says;
 mod signers;
@@ -217,6 +220,7 @@ impl<'a> Court<'a, '_> {
         self.check_signers();
         self.check_codes();
         self.check_concerns();
+        self.check_engine(related);
         self.apply_rules(related);
         self.foresee();
         if let Some(items) = later {
@@ -309,6 +313,11 @@ pub(super) fn impossible_act(
 /// The case is out of order.
 pub(super) fn disputed(case: &CaseState<'_>) -> Violation {
     says::state_disputed(case.state, case.other_state)
+}
+
+/// A stop that blocks an act.
+pub(super) fn stopped_act(act: &str, stop: &super::fold::Stop<'_>) -> Violation {
+    says::stopped(act, stop)
 }
 
 /// A service act whose term still runs.

@@ -52,7 +52,9 @@ impl Law {
     /// Shows every question and parameter of every rule.
     pub fn visit_rules<'a>(&'a self, mut see: impl FnMut(Seen<'a>)) {
         for act in self.acts.values() {
-            for rule in act.rules.iter().map(|rule| &rule.condition).chain(act.to.conditions()) {
+            let own = act.rules.iter().map(|rule| &rule.condition);
+            let puts = act.puts.iter().flat_map(PutsLaw::rules);
+            for rule in own.chain(act.to.conditions()).chain(puts) {
                 rule.visit(&mut see);
             }
         }
@@ -111,6 +113,8 @@ pub struct ActLaw {
     pub letter: Option<String>,
     pub feeds: Vec<String>,
     pub certainty: Certainty,
+    /// What an act of a dispute puts into the case of the decision it attacks.
+    pub(crate) puts: Option<PutsLaw>,
     /// Set for the engine's own acts.
     pub engine: Option<super::engine::EngineAct>,
 }
@@ -124,6 +128,24 @@ impl ActLaw {
             To::Cases(cases) => (None, cases.as_slice()),
         };
         one.into_iter().chain(cases.iter().map(|(_, state)| state)).map(String::as_str)
+    }
+}
+
+/// What an act puts into another case.
+#[derive(Debug)]
+pub(crate) struct PutsLaw {
+    /// A Ref to the case.
+    pub case: Rule,
+    /// A Ref to the decision in it.
+    pub decision: Rule,
+    /// The court outcomes; of them the first whose condition holds.
+    pub acts: Vec<(Option<Rule>, String)>,
+}
+
+impl PutsLaw {
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let conditions = self.acts.iter().filter_map(|(when, _)| when.as_ref());
+        [&self.case, &self.decision].into_iter().chain(conditions)
     }
 }
 

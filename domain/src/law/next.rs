@@ -9,12 +9,14 @@ use super::{
     engine::EngineAct,
     file::{ActKind, Kept, Precision},
     fold::{CaseState, Item, Point, View, fold, items, possible_act},
-    judge::{impossible_act, term_runs},
+    judge::{impossible_act, stopped_act, term_runs},
     laws::{Laws, Question},
     model::{ActLaw, Law},
 };
 use crate::{
     act::RecordedAct,
+    ids::{StatementHash, StreamId},
+    statement::Statement,
     violation::{Violation, Words},
 };
 
@@ -46,6 +48,12 @@ pub struct NextAct {
     pub private: Json,
     /// Terms that wait for this act.
     pub due: Vec<DueTerm>,
+    /// The stop that blocks it; what another does may still be recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<StatementHash>,
+    /// The annulled decision that the present state rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis_lost: Option<StatementHash>,
 }
 
 /// A running clock that an act would stop or that fires it.
@@ -83,7 +91,55 @@ pub fn service_acts_due<'a>(case: &CaseState<'a>, today: Date) -> Vec<(&'a str, 
     ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock))).collect()
 }
 
+/// A court outcome that a dispute case puts into the case of a decision. The ledger signs it there,
+/// on this date, concerning the decision, with the facts `by` and `dispute`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PutAct<'a> {
+    /// The case it is put into.
+    pub case: StreamId,
+    pub decision: StatementHash,
+    /// The engine act.
+    pub act: &'a str,
+    /// The act of the dispute that puts it.
+    pub by: StatementHash,
+    pub dispute: &'a StreamId,
+    /// The legal date of both acts.
+    pub date: Date,
+}
+
+/// What the acts of a dispute case put into other cases, in legal order; nothing while the dispute
+/// is out of order. What a case holds already is told by [`put_by`].
+pub fn acts_put<'a>(dispute: &CaseState<'a>) -> Vec<PutAct<'a>> {
+    let acts = dispute.acts.iter().filter(|act| act.is_effective() && !dispute.is_out_of_order);
+    let put = acts.filter_map(|act| {
+        let put = act.puts.clone()?;
+        Some(PutAct {
+            case: put.case,
+            decision: put.decision,
+            act: put.act,
+            by: act.hash,
+            dispute: &act.statement.stream,
+            date: act.date,
+        })
+    });
+    put.collect()
+}
+
+/// The act of a dispute that put this statement into its case. One act puts once, even if what it
+/// put was entered in error later.
+pub fn put_by(statement: &Statement) -> Option<StatementHash> {
+    let outcome = EngineAct::parse(&statement.act)?.is_court_outcome();
+    statement.facts.get("by").filter(|_| outcome)?.as_str()?.parse().ok()
+}
+
+/// The dispute case that a statement says it comes from.
+pub fn put_from(statement: &Statement) -> Option<StreamId> {
+    put_by(statement)?;
+    statement.facts.get("dispute")?.as_str()?.parse().ok()
+}
+
 fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: View) -> NextAct {
+    let stop = case.stop_of(&act.id, view.date).filter(|_| act.engine.is_none());
     let refused = if case.is_out_of_order
         && !act.immaterial
         && act.engine != Some(EngineAct::StateDetermined)
@@ -94,8 +150,14 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
         let possible = possible_act(case, law, act).map_err(|b| impossible_act(b, law, act, case));
         possible.err().or_else(|| (!fired && act.services.is_empty()).then(term_runs))
     } else {
-        possible_act(case, law, act).err().map(|b| impossible_act(b, law, act, case))
+        let impossible = possible_act(case, law, act).err();
+        let stopped = stop.filter(|_| act.kind != ActKind::External);
+        impossible
+            .map(|blocked| impossible_act(blocked, law, act, case))
+            .or_else(|| stopped.map(|stop| stopped_act(&act.id, stop)))
     };
+    let rests_on = case.resting_on().filter(|_| act.engine.is_none());
+    let fallen = rests_on.and_then(|one| one.annulled_on.map(|_| one.hash).or(one.basis_lost));
     NextAct {
         act: act.id.clone(),
         title: act.title.clone(),
@@ -115,6 +177,8 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
         facts: schema(law, act, view.date, |kept| kept == Kept::Open),
         private: schema(law, act, view.date, |kept| kept != Kept::Open),
         due: due_terms(laws, case, act),
+        stopped_by: stop.map(|stop| stop.act),
+        basis_lost: fallen,
     }
 }
 
@@ -173,7 +237,7 @@ fn schema(law: &Law, act: &ActLaw, date: Date, which: impl Fn(Kept) -> bool) -> 
 pub fn material_since<'a>(
     laws: &Laws,
     acts: &'a [RecordedAct],
-    seen: crate::ids::StatementHash,
+    seen: StatementHash,
 ) -> Vec<&'a RecordedAct> {
     let from = acts.iter().find(|act| act.hash == seen).map(|act| act.sequence);
     let later = acts.iter().filter(|act| from.is_none_or(|from| act.sequence > from));

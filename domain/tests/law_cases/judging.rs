@@ -328,5 +328,5 @@ fn next_acts_say_who_what_and_why_not() {
     let opening = next_acts(&laws, "return", &[], case.view());
     let possible: Vec<_> =
         opening.iter().filter(|act| act.refused.is_none()).map(|act| act.act.as_str()).collect();
-    assert_eq!(possible, ["Collected", "LegacyRecordAttested"]);
+    assert_eq!(possible, ["CaseTakenOver", "Collected", "LegacyRecordAttested"]);
 }

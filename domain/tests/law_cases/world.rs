@@ -32,6 +32,10 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("codes/CL-LANG.yaml", include_str!("law/CL-LANG.yaml")),
     ("codes/CL-CHANNEL.yaml", include_str!("law/CL-CHANNEL.yaml")),
     ("codes/CL-LOSS.yaml", include_str!("law/CL-LOSS.yaml")),
+    ("codes/CL-LINK.yaml", include_str!("law/CL-LINK.yaml")),
+    ("codes/CL-STOP.yaml", include_str!("law/CL-STOP.yaml")),
+    ("codes/CL-NOT-ACCEPTED.yaml", include_str!("law/CL-NOT-ACCEPTED.yaml")),
+    ("codes/CL-TRANSFER.yaml", include_str!("law/CL-TRANSFER.yaml")),
     ("codes/CL-COMPETENCE.yaml", include_str!("law/CL-COMPETENCE.yaml")),
 ];
 

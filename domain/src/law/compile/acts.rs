@@ -9,8 +9,8 @@ use super::{
 use crate::{
     law::{
         engine::EngineAct,
-        file::{ActFile, Addition, FieldFile, Kept, Precision, RuleFile, ToFile},
-        model::{ActLaw, Effect, FieldLaw, From, Origin, RuleLaw, To},
+        file::{ActFile, Addition, FieldFile, Kept, Precision, PutsFile, RuleFile, ToFile},
+        model::{ActLaw, Effect, FieldLaw, From, Origin, PutsLaw, RuleLaw, To},
         problem::Problem,
         rule::Rule,
         value::Type,
@@ -77,8 +77,12 @@ pub(super) fn drafts(
                 add(source, &["adds", &index.to_string(), "fields", name], name, file);
             }
         }
-        let opens = files.procedure.opened_by.contains(id)
-            || engine == Some(EngineAct::LegacyRecordAttested);
+        let opens = match engine {
+            Some(EngineAct::LegacyRecordAttested | EngineAct::CaseTakenOver) => true,
+            // Only where the procedure says what a case is that begins so.
+            Some(EngineAct::ApplicationNotAccepted) => files.procedure.on.contains_key(id),
+            _ => files.procedure.opened_by.contains(id),
+        };
         let draft = Draft { fields, has_instant: act.at == Precision::Instant, opens };
         if drafts.insert(id.clone(), draft).is_some() {
             let message = format!("{id} is an act of the engine; map it under `on`");
@@ -170,6 +174,7 @@ impl ActCompiler<'_, '_> {
             letter: file.letter.clone(),
             feeds: file.feeds.to_vec(),
             certainty: self.certainty(None),
+            puts: file.puts.as_ref().and_then(|puts| self.puts(puts)),
             engine: EngineAct::parse(self.id),
         }
     }
@@ -216,6 +221,44 @@ impl ActCompiler<'_, '_> {
                     compiled.push((when, case.is.clone()));
                 }
                 To::Cases(compiled)
+            }
+        }
+    }
+
+    fn puts(&mut self, file: &PutsFile) -> Option<PutsLaw> {
+        let mut acts = Vec::new();
+        for (index, case) in file.act.iter().enumerate() {
+            if !EngineAct::parse(&case.is).is_some_and(EngineAct::is_court_outcome) {
+                let message = format!("{} is no outcome of a court", case.is);
+                self.complain(&["puts", "act"], &message);
+            }
+            let path = ["acts", self.id, "puts", "act", &index.to_string(), "when"];
+            let when = case.when.as_ref().and_then(|text| self.condition(self.source, &path, text));
+            if when.as_ref().is_some_and(asks_other_cases) {
+                self.complain(&["puts", "act"], "what an act puts may not hang on other cases");
+            }
+            acts.push((when, case.is.clone()));
+        }
+        if acts.iter().rev().skip(1).any(|(when, _)| when.is_none()) || acts.is_empty() {
+            self.complain(&["puts", "act"], "only the last outcome may lack `when`");
+        }
+        let case = self.reference("case", &file.case);
+        let decision = self.reference("decision", &file.decision);
+        Some(PutsLaw { case: case?, decision: decision?, acts })
+    }
+
+    fn reference(&mut self, key: &str, text: &str) -> Option<Rule> {
+        let words = self.names.of(self.id)?;
+        match Rule::value_of(text, &words) {
+            Ok((rule, Type::Ref)) => Some(rule),
+            Ok((_, ty)) => {
+                self.complain(&["puts", key], &format!("a Ref is needed here, this is {ty}"));
+                None
+            }
+            Err(error) => {
+                let path = ["acts", self.id, "puts", key];
+                self.problems.push(self.source.rule_problem(&path, error));
+                None
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Example, Many, ToFile};
+use super::{Example, Many, ToCase, ToFile};
 use crate::violation::{Certainty, Words};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -46,7 +46,20 @@ pub struct ActFile {
     pub letter: Option<String>,
     #[serde(default)]
     pub feeds: Many,
+    pub puts: Option<PutsFile>,
     pub certainty: Option<Certainty>,
+}
+
+/// What an act of a dispute puts into the case of the decision it attacks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutsFile {
+    /// A rule that gives the case, a Ref.
+    pub case: String,
+    /// A rule that gives the decision in it, a Ref.
+    pub decision: String,
+    /// The court outcome: of several the first whose condition holds, nothing where none does.
+    pub act: Vec<ToCase>,
 }
 
 /// What an act is.

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{CaseState, Defect, Item, Moment, concerns};
 use crate::{
@@ -124,7 +125,9 @@ impl ClockState<'_> {
 /// Applies what an act does to the clocks of its case. The act is the last of `case.acts`.
 pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, item: &Item<'a>) {
     let zone = laws.zone();
-    void_annulled(case, item);
+    if item.statement.act == "CaseTakenOver" {
+        take_over(laws, case, law, item);
+    }
     let record = item.statement.act == "LegacyRecordAttested";
     let Some(events) = law.clock_events.get(&item.statement.act).filter(|_| !record) else {
         return;
@@ -236,6 +239,33 @@ fn start<'a>(
     });
 }
 
+/// Terms of a paper case go on from the legal days on which they began.
+fn take_over<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, item: &Item<'a>) {
+    let facts = &item.statement.facts;
+    let list = |name: &str| facts.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let day = |json: &Json| json.as_str().and_then(|text| text.parse::<Date>().ok());
+    let ends = list("due_on");
+    for (index, (id, began)) in list("running").iter().zip(list("started_on")).enumerate() {
+        let clock = law.clocks.iter().find(|clock| Some(clock.id.as_str()) == id.as_str());
+        let (Some(clock), Some(began)) = (clock, day(began)) else { continue };
+        let begin = Point::Date(began);
+        let due = match (ends.get(index).and_then(day), clock.length) {
+            (Some(end), _) => Point::Date(end),
+            (None, Some(length)) => term(clock, begin, length, laws.zone()),
+            (None, None) => continue,
+        };
+        case.clocks.push(ClockState {
+            clock: &clock.id,
+            law: clock,
+            started_by: item.hash,
+            start: begin,
+            due,
+            due_on: due.date(laws.zone()),
+            status: ClockStatus::Running,
+        });
+    }
+}
+
 fn extended<'a>(
     laws: &'a Laws,
     case: &CaseState<'a>,
@@ -326,18 +356,6 @@ fn value(length: Length) -> Value<'static> {
 
 fn forward(calendar: &Calendar, start: Date, length: Length) -> Date {
     calendar.forward(start, &value(length)).unwrap_or(start)
-}
-
-/// A clock started by what a court annulled does not run on.
-fn void_annulled(case: &mut CaseState<'_>, item: &Item<'_>) {
-    if item.statement.act != "DecisionAnnulled" {
-        return;
-    }
-    for state in &mut case.clocks {
-        if item.statement.concerns.contains(&state.started_by) && state.is_running() {
-            state.status = ClockStatus::Void { by: item.hash };
-        }
-    }
 }
 
 /// Whether a clock that fires this act has run out by the act's legal date. Acts that no clock of

@@ -1,4 +1,4 @@
-//! What acts say about other acts: entered in error, rebutted, annulled, served, corrected.
+//! What acts say about other acts: entered in error, rebutted, served, corrected.
 
 use jiff::civil::Date;
 
@@ -16,7 +16,6 @@ use crate::{
 pub(super) struct Mark<'a> {
     status: Option<ActStatus>,
     pub served_on: Option<Date>,
-    pub annulled_on: Option<Date>,
     pub corrected: Option<&'a Statement>,
 }
 
@@ -85,7 +84,6 @@ impl<'a> Marks<'a> {
             Some(EngineAct::LetterServed) => {
                 mark.served_on = Some(mark.served_on.map_or(item.date, |d| d.min(item.date)));
             }
-            Some(EngineAct::DecisionAnnulled) => mark.annulled_on = Some(item.date),
             Some(EngineAct::ClericalErrorCorrected) => mark.corrected = Some(item.statement),
             _ => {
                 let earlier = item.date < other.date && item.position > other.position;

@@ -136,7 +136,7 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
                 date(Some(self.case.opened.map_or(self.item.date, |opened| opened.date)))
             }
             Question::OpenedOffice => text(match self.case.opened {
-                Some(opened) => opened.office,
+                Some(opened) => self.case.office.or(opened.office),
                 None => statement.signers.first().and_then(|s| s.office.as_deref()),
             }),
             Question::ClockDue(id) => {

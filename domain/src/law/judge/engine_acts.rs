@@ -40,11 +40,20 @@ impl<'a> Court<'a, '_> {
         let kind = self.law.act(target.acts_as()).map(|law| law.kind);
         match engine {
             EngineAct::EnteredInError => self.unfit_for_error(target),
-            EngineAct::DecisionAnnulled if kind != Some(ActKind::Decision) => {
+            EngineAct::StopLifted | EngineAct::StopOverridden => {
+                let stands = self.before.stops.iter().any(|stop| stop.act == target.hash);
+                (!stands).then(|| says::no_stop(target.act))
+            }
+            _ if engine.is_court_outcome() && kind != Some(ActKind::Decision) => {
                 Some(says::not_a_decision(target.act))
             }
             _ if target.date > self.item.date => Some(says::before_its_object(target.date)),
             _ if target.status != ActStatus::Effective => Some(says::not_effective(target.act)),
+            // What an officer recorded from the judgment, a dispute case may still put.
+            EngineAct::DecisionUpheld => None,
+            _ if engine.is_court_outcome() && !self.is_put() => {
+                target.annulled_on.map(says::annulled_before)
+            }
             _ => None,
         }
     }

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 
 use super::Flag;
 use crate::{
-    ids::StatementHash,
+    ids::{StatementHash, StreamId},
     law::{
         file::Precision,
-        fold::Blocked,
+        fold::{Blocked, Stop},
         model::{ActLaw, From, Law, RuleLaw},
         value::Type,
     },
@@ -161,6 +161,14 @@ pub(super) fn impossible(
         Blocked::Closed => fixed("Reopen the case first", "Спершу відновіть справу"),
         Blocked::NotClosed => fixed("The case is not closed", "Справу не закрито"),
         Blocked::NotDue => fixed("The term has not passed", "Строк не сплив"),
+        Blocked::InTransfer => fixed(
+            "The case is on its way to another office: let it be received first",
+            "Справу передають до іншого органу: спершу її мають прийняти",
+        ),
+        Blocked::NoTransfer => fixed(
+            "The case was not handed to another office",
+            "Справу не передано до іншого органу",
+        ),
         Blocked::AlreadyOpen | Blocked::WrongState | Blocked::Final => {
             (format!("It is possible in: {from}"), format!("Можливо у станах: {from}"))
         }
@@ -533,6 +541,161 @@ pub(super) fn opened_the_case(act: &str) -> Violation {
             format!("{act} відкрив справу, і справа рухалась далі"),
         ),
         fixed("Close the case instead", "Натомість закрийте справу"),
+    )
+}
+
+pub(super) fn no_stop(act: &str) -> Violation {
+    bad_concern(format!("{act} stops nothing any more"), format!("{act} уже нічого не зупиняє"))
+}
+
+pub(super) fn annulled_before(date: Date) -> Violation {
+    bad_concern(
+        format!("A court annulled the decision on {date}"),
+        format!("Рішення скасовано судом {date}"),
+    )
+}
+
+pub(super) fn stopped(act: &str, stop: &Stop<'_>) -> Violation {
+    let hash = stop.act;
+    violation(
+        "stopped",
+        "/act",
+        (
+            format!("{act} is stopped since {} ({})", stop.since, stop.ground),
+            format!("{act} зупинено з {} ({})", stop.since, stop.ground),
+        ),
+        (
+            format!(
+                "Let the stop {hash} be lifted by StopLifted, or overridden for one act by StopOverridden with two signatures"
+            ),
+            format!(
+                "Зупинення {hash} знімають актом StopLifted або долають для однієї дії актом StopOverridden з двома підписами"
+            ),
+        ),
+    )
+}
+
+pub(super) fn former_subject(subject: &StreamId) -> Words {
+    Words::new(
+        format!("{subject} was taken out of the case by a correction"),
+        format!("{subject} вилучено зі справи виправленням"),
+    )
+}
+
+pub(super) fn same_subjects() -> Violation {
+    violation(
+        "same-subjects",
+        "/subjects",
+        fixed("The case is about these people already", "Справа вже стосується цих осіб"),
+        fixed("Name the people who are meant", "Зазначте осіб, про яких ідеться"),
+    )
+}
+
+pub(super) fn same_office() -> Violation {
+    violation(
+        "same-office",
+        "/facts/to_office",
+        fixed("The case is with this office already", "Справа вже перебуває в цьому органі"),
+        fixed("Assign it to another officer", "Призначте іншого виконавця"),
+    )
+}
+
+pub(super) fn not_the_receiver(index: usize, to: &str) -> Violation {
+    violation(
+        "not-the-receiver",
+        format!("/signers/{index}/office"),
+        (format!("The case was handed to {to}"), format!("Справу передано до {to}")),
+        (format!("An officer of {to} receives it"), format!("Її приймає посадова особа {to}")),
+    )
+}
+
+fn bad_link(pointer: &str, en: &str, uk: &str) -> Violation {
+    violation(
+        "unfit-link",
+        pointer,
+        fixed(en, uk),
+        fixed("Name the other case and the link", "Зазначте іншу справу і зв'язок"),
+    )
+}
+
+pub(super) fn no_other_case() -> Violation {
+    bad_link("/facts/case", "This is no other case", "Це не інша справа")
+}
+
+pub(super) fn already_linked() -> Violation {
+    bad_link("/facts/link", "The cases are linked so already", "Справи вже так пов'язано")
+}
+
+pub(super) fn not_linked() -> Violation {
+    bad_link("/facts/link", "The cases are not linked so", "Справи так не пов'язано")
+}
+
+fn bad_term(clock: &str, en: &str, uk: &str, mend: (String, String)) -> Violation {
+    violation(
+        "unfit-term",
+        "/facts/running",
+        (format!("`{clock}` {en}"), format!("`{clock}` {uk}")),
+        mend,
+    )
+}
+
+pub(super) fn clock_twice(clock: &str) -> Violation {
+    let mend = fixed("Name each term once", "Зазначте кожен строк один раз");
+    bad_term(clock, "stands twice", "зазначено двічі", mend)
+}
+
+pub(super) fn clock_without_end(clock: &str) -> Violation {
+    let mend = fixed("Give the last days under `due_on`", "Зазначте останні дні в `due_on`");
+    bad_term(clock, "has no fixed length", "не має сталої тривалості", mend)
+}
+
+pub(super) fn clock_begins_later(clock: &str) -> Violation {
+    let mend = fixed("Give the day on which it began", "Зазначте день, коли він почався");
+    bad_term(clock, "begins after the case is taken over", "починається після взяття справи", mend)
+}
+
+pub(super) fn only_the_ledger_puts(fact: &str) -> Violation {
+    violation(
+        "not-put",
+        format!("/facts/{fact}"),
+        fixed(
+            "Only the ledger names the dispute case that puts an outcome here",
+            "Лише реєстр називає справу про спір, з якої походить запис",
+        ),
+        fixed("Leave it out and name the author", "Вилучіть це і зазначте автора"),
+    )
+}
+
+pub(super) fn not_put(pointer: &str) -> Violation {
+    violation(
+        "not-put",
+        pointer,
+        fixed(
+            "No act of a dispute case puts this here",
+            "Жоден акт справи про спір цього не спричиняє",
+        ),
+        fixed("Let an officer record the judgment", "Нехай посадова особа внесе судове рішення"),
+    )
+}
+
+pub(super) fn put_on(date: Date) -> Violation {
+    violation(
+        "not-put",
+        "/occurred_at",
+        fixed("The dispute put this on another day", "Акт справи про спір має іншу дату"),
+        (format!("Its legal date is {date}"), format!("Юридична дата: {date}")),
+    )
+}
+
+pub(super) fn already_put() -> Violation {
+    violation(
+        "already-put",
+        "/facts/by",
+        fixed(
+            "The act of the dispute has put this here before",
+            "Акт справи про спір це вже спричинив",
+        ),
+        fixed("Nothing is left to do", "Більше нічого робити не треба"),
     )
 }
 

@@ -1,12 +1,9 @@
 //! What rules ask about the subjects' other cases.
 
-use std::collections::BTreeSet;
-
 use jiff::{ToSpan, civil::Date};
 
 use super::{Moment, date};
 use crate::{
-    act::RecordedAct,
     ids::StreamId,
     law::{
         calendar::days_of,
@@ -55,19 +52,18 @@ impl<'a> Moment<'a, '_> {
             .other_cases(procedure)
             .map(|case| {
                 let periods = periods(effective(case.acts.iter()), start, end);
-                (periods, subjects(case.acts.iter().map(|act| act.statement)))
+                (periods, case.subjects)
             })
             .collect();
         let since = |subject: &StreamId| {
             let mut held = own.clone();
-            let fitting = others.iter().filter(|(_, subjects)| subjects.contains(subject));
+            let fitting = others.iter().filter(|(_, subjects)| subjects.contains(&subject));
             held.extend(fitting.flat_map(|(periods, _)| periods));
             let is_held = held.iter().any(|(_, last)| last.is_none());
             let days = held.iter().map(|(first, last)| (*first, last.unwrap_or(today))).collect();
             is_held.then(|| today.saturating_sub((days_of(days) - 1).days()))
         };
-        let own_acts = self.case.acts.iter().map(|act| act.statement);
-        subjects(own_acts.chain([self.statement()])).into_iter().filter_map(since).min()
+        subjects(self.case, self.statement()).filter_map(since).min()
     }
 
     /// Whether one of the subjects' other cases of a procedure is such.
@@ -82,9 +78,10 @@ impl<'a> Moment<'a, '_> {
             let cited = acts.first().and_then(|act| act.statement.law.as_ref());
             cited.is_some_and(|law| law.procedure == procedure)
                 && acts.iter().all(|act| act.statement.stream != self.statement().stream)
-                && shares_subject(acts, self.case, self.statement())
         });
-        fitting.map(move |acts| fold(self.laws, &items(self.laws, acts), view))
+        fitting
+            .map(move |acts| fold(self.laws, &items(self.laws, acts), view))
+            .filter(|other| shares_subject(other, self.case, self.statement()))
     }
 
     /// A term that has not started is open; one that ran past its last day is not, whether or not
@@ -125,14 +122,17 @@ fn periods<'t>(
     periods
 }
 
-fn subjects<'t>(statements: impl Iterator<Item = &'t Statement>) -> BTreeSet<&'t StreamId> {
-    statements.flat_map(|statement| &statement.subjects).collect()
+/// The people an act and its case are about. After a correction those that it named count.
+fn subjects<'s>(
+    case: &'s CaseState<'_>,
+    statement: &'s Statement,
+) -> impl Iterator<Item = &'s StreamId> {
+    let corrects = statement.act == "SubjectCorrected";
+    case.subjects.iter().copied().filter(move |_| !corrects).chain(&statement.subjects)
 }
 
-fn shares_subject(acts: &[RecordedAct], case: &CaseState<'_>, statement: &Statement) -> bool {
-    let own = case.acts.iter().map(|act| act.statement).chain([statement]);
-    let mut own = own.flat_map(|statement| &statement.subjects);
-    own.any(|subject| acts.iter().any(|act| act.statement.subjects.contains(subject)))
+fn shares_subject(other: &CaseState<'_>, case: &CaseState<'_>, statement: &Statement) -> bool {
+    subjects(case, statement).any(|subject| other.subjects.contains(&subject))
 }
 
 /// Neither closed nor final; a case out of order is not settled.
