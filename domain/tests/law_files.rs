@@ -1,7 +1,10 @@
 //! The law files of the repository: they load, they lint, and their packages give the same law when
 //! they come back from their texts.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use litopys_domain::{
     built_in::LAW_FILES,
@@ -36,4 +39,72 @@ fn every_package_loads_back_from_its_texts() {
             assert_eq!(package.law.acts.len(), from_files.acts.len());
         }
     }
+}
+
+/// At least twenty-two procedures with some 250 editions: the built-in files, repeated under other
+/// names, with a title that changes often.
+fn grown() -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> =
+        LAW_FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let procedures: Vec<(String, String)> = files
+        .iter()
+        .filter(|(path, text)| path.starts_with("procedures/") && !text.contains("kind: general"))
+        .cloned()
+        .collect();
+    let missing = 22_usize.saturating_sub(procedures.len());
+    for (number, (path, text)) in procedures.iter().cycle().take(missing).enumerate() {
+        let id = path.rsplit_once('/').unwrap().1.trim_end_matches(".yaml");
+        let switches =
+            |year: i32| format!("  - {{on: {year}-05-05, title: {{en: x, uk: x}}, law: L2235}}\n");
+        let titles =
+            |year: i32| format!("  - {{from: {year}-05-05, is: {{en: E{year}, uk: U{year}}}}}\n");
+        let years = 2013..2023;
+        let title = text.lines().find(|line| line.starts_with("title:")).unwrap();
+        let since = text.lines().find_map(|line| line.strip_prefix("since: ")).unwrap();
+        let dated = format!(
+            "title:\n  - {{from: {since}, is:{}}}\n{}",
+            title.trim_start_matches("title:"),
+            years.clone().map(titles).collect::<String>()
+        );
+        let copy = text
+            .replacen(&format!("id: {id}\n"), &format!("id: copy-{number}\n"), 1)
+            .replacen(&format!("{title}\n"), &dated, 1)
+            .replacen(
+                "switches:\n",
+                &format!("switches:\n{}", years.map(switches).collect::<String>()),
+                1,
+            );
+        files.push((format!("procedures/copy/copy-{number}.yaml"), copy));
+    }
+    files
+}
+
+#[test]
+#[ignore = "meaningful in a release build on a quiet machine"]
+fn everything_loads_and_lints_within_a_second() {
+    let files = grown();
+    let start = Instant::now();
+    let book = LawBook::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+        .unwrap_or_else(|problems| panic!("{}", problems[0]));
+    let read = start.elapsed();
+    let problems = book.lint();
+    let linted = start.elapsed();
+    let editions: usize = book.procedures().map(|id| book.edition_dates(id).len()).sum();
+    println!("{editions} editions: read {read:?}, read and linted {linted:?}");
+    let start = Instant::now();
+    let mut packages = Vec::new();
+    for id in book.procedures() {
+        for date in book.edition_dates(id) {
+            packages.push(book.package(id, date).unwrap());
+        }
+    }
+    println!("packed {:?}", start.elapsed());
+    let start = Instant::now();
+    for texts in &packages {
+        let fetch = |hash| texts.texts.get(&hash).map(|text| Arc::clone(&text.content));
+        Package::load(&texts.manifest, &fetch).unwrap();
+    }
+    println!("loaded back {:?}", start.elapsed());
+    println!("{} problems, {:?}", problems.len(), problems.first().map(ToString::to_string));
+    assert!(linted < Duration::from_secs(1), "{linted:?}");
 }

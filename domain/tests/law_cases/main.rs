@@ -5,6 +5,7 @@
 
 mod world;
 
+mod detention;
 mod editions;
 mod judging;
 mod loading;

@@ -21,6 +21,7 @@ use serde_json::{Value as Json, json};
 pub(crate) const FILES: &[(&str, &str)] = &[
     ("procedures/return.yaml", include_str!("law/return.yaml")),
     ("procedures/protection.yaml", include_str!("law/protection.yaml")),
+    ("procedures/holding.yaml", include_str!("law/holding.yaml")),
     ("procedures/general.yaml", include_str!("law/general.yaml")),
     ("calendars/UA.yaml", include_str!("law/UA.yaml")),
     ("parameters/stay_max.yaml", include_str!("law/stay_max.yaml")),
