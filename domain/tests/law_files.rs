@@ -8,7 +8,10 @@ use std::{
 
 use litopys_domain::{
     built_in::LAW_FILES,
-    law::{book::LawBook, package::Package},
+    law::{
+        book::LawBook,
+        package::{Package, PackageTexts, Shelf},
+    },
 };
 
 fn book() -> LawBook {
@@ -58,7 +61,7 @@ fn grown() -> Vec<(String, String)> {
             |year: i32| format!("  - {{on: {year}-05-05, title: {{en: x, uk: x}}, law: L2235}}\n");
         let titles =
             |year: i32| format!("  - {{from: {year}-05-05, is: {{en: E{year}, uk: U{year}}}}}\n");
-        let years = 2013..2023;
+        let years = 2011..2026;
         let title = text.lines().find(|line| line.starts_with("title:")).unwrap();
         let since = text.lines().find_map(|line| line.strip_prefix("since: ")).unwrap();
         let dated = format!(
@@ -100,11 +103,13 @@ fn everything_loads_and_lints_within_a_second() {
     }
     println!("packed {:?}", start.elapsed());
     let start = Instant::now();
-    for texts in &packages {
+    let mut shelf = Shelf::default();
+    let load = |texts: &PackageTexts| {
         let fetch = |hash| texts.texts.get(&hash).map(|text| Arc::clone(&text.content));
-        Package::load(&texts.manifest, &fetch).unwrap();
-    }
-    println!("loaded back {:?}", start.elapsed());
+        shelf.load(&texts.manifest, &fetch).unwrap()
+    };
+    let loaded: Vec<Package> = packages.iter().map(load).collect();
+    println!("{} packages loaded back {:?}", loaded.len(), start.elapsed());
     println!("{} problems, {:?}", problems.len(), problems.first().map(ToString::to_string));
     assert!(linted < Duration::from_secs(1), "{linted:?}");
 }

@@ -72,6 +72,13 @@ pub(super) struct Listed<T, F> {
     pub text: Arc<str>,
 }
 
+/// The files of an edition, cut to its date.
+pub(super) struct Cut<'b> {
+    pub entry: &'b Entry,
+    pub root: Node,
+    includes: Vec<(&'b Entry, Node)>,
+}
+
 impl LawBook {
     /// Reads law files; the problems of all files come together.
     pub fn read<'a>(
@@ -179,47 +186,41 @@ impl LawBook {
 
     /// The law of the edition that begins on `date`, compiled from the files.
     pub fn law(&self, procedure: &str, date: Date) -> Result<Law, Vec<Problem>> {
-        self.assemble(procedure, date).map(|(law, _)| law)
+        self.compiled(&self.cut(procedure, date)?)
     }
 
     /// The package of the edition that begins on `date`, ready to publish.
     pub fn package(&self, procedure: &str, date: Date) -> Result<PackageTexts, Vec<Problem>> {
-        self.assemble(procedure, date).map(|(_, package)| package)
+        let cut = self.cut(procedure, date)?;
+        Ok(self.texts(&self.compiled(&cut)?, &cut))
     }
 
-    fn assemble(&self, id: &str, date: Date) -> Result<(Law, PackageTexts), Vec<Problem>> {
+    /// A procedure and what it includes, as they are on a date.
+    pub(super) fn cut(&self, id: &str, date: Date) -> Result<Cut<'_>, Vec<Problem>> {
         let absent = |message: String| vec![Problem::new(id, Place::default(), message)];
         let entry =
             self.procedures.get(id).ok_or_else(|| absent(format!("no procedure `{id}`")))?;
         let root = cut(&entry.root, date)
             .ok_or_else(|| absent(format!("`{id}` is not in force on {date}")))?;
         self.check_includes(entry)?;
-        let includes: Vec<_> = self
-            .includes(entry)
-            .filter_map(|general| Some((general, cut(&general.root, date)?)))
-            .collect();
-        let ready = |id: &String| id.clone();
-        let parts = Parts {
-            procedure: Source { file: &entry.file, root: &root },
-            includes: includes
+        let includes = self.includes(entry);
+        let includes =
+            includes.filter_map(|general| Some((general, cut(&general.root, date)?))).collect();
+        Ok(Cut { entry, root, includes })
+    }
+
+    pub(super) fn compiled(&self, edition: &Cut<'_>) -> Result<Law, Vec<Problem>> {
+        compile(&Parts {
+            procedure: Source { file: &edition.entry.file, root: &edition.root },
+            includes: edition
+                .includes
                 .iter()
                 .map(|(general, root)| Source { file: &general.file, root })
                 .collect(),
-            lists: self.lists.iter().map(|(id, l)| (ready(id), Arc::clone(&l.ready))).collect(),
-            parameters: self
-                .parameters
-                .iter()
-                .map(|(id, p)| (ready(id), Arc::clone(&p.ready)))
-                .collect(),
-            calendars: self
-                .calendars
-                .iter()
-                .map(|(id, c)| (ready(id), Arc::clone(&c.ready)))
-                .collect(),
-        };
-        let law = compile(&parts)?;
-        let texts = self.texts(&law, &root, &includes);
-        Ok((law, texts))
+            lists: ready(&self.lists),
+            parameters: ready(&self.parameters),
+            calendars: ready(&self.calendars),
+        })
     }
 
     fn check_includes(&self, entry: &Entry) -> Result<(), Vec<Problem>> {
@@ -234,16 +235,16 @@ impl LawBook {
     }
 
     /// Names what the law uses, no more: an unrelated list does not change a package.
-    fn texts(&self, law: &Law, root: &Node, includes: &[(&Entry, Node)]) -> PackageTexts {
+    fn texts(&self, law: &Law, cut: &Cut<'_>) -> PackageTexts {
         let mut texts = BTreeMap::new();
         let mut keep = |kind, content: Arc<str>| {
             let hash = ContentHash::of(content.as_bytes());
             texts.insert(hash, Text { kind, content });
             hash
         };
-        let edition = keep("edition", canonical(&root.to_json()).into());
+        let edition = keep("edition", canonical(&cut.root.to_json()).into());
         let mut manifest = frame(&law.procedure, law.edition, edition);
-        for (general, root) in includes {
+        for (general, root) in &cut.includes {
             let id = general.root.get("id").and_then(Node::text).unwrap_or_default();
             let hash = keep("include", canonical(&root.to_json()).into());
             manifest.includes.insert(id.to_owned(), hash);
@@ -280,6 +281,10 @@ impl LawBook {
             texts,
         }
     }
+}
+
+fn ready<T, F>(listed: &BTreeMap<String, Listed<T, F>>) -> BTreeMap<String, Arc<T>> {
+    listed.iter().map(|(id, one)| (id.clone(), Arc::clone(&one.ready))).collect()
 }
 
 fn used_lists(law: &Law) -> BTreeSet<&str> {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    book::{Entry, LawBook},
+    book::{Cut, Entry, LawBook},
     model::Law,
     node::{Kind, Node},
     problem::Problem,
@@ -40,18 +40,17 @@ impl LawBook {
         let mut unrun = examples::Unrun::default();
         let mut all_load = true;
         for (index, date) in dates.iter().enumerate() {
-            match self.law(id, *date) {
+            let next = dates.get(index + 1).copied().unwrap_or(Date::MAX);
+            let found = self.cut(id, *date).and_then(|cut| Ok((self.compiled(&cut)?, cut)));
+            match found {
                 Err(found) => {
                     all_load = false;
                     problems.extend(found);
                 }
-                Ok(law) => {
-                    let next = dates.get(index + 1).copied().unwrap_or(Date::MAX);
-                    let root = super::cut::cut(&entry.root, *date);
-                    let root = root.as_ref().unwrap_or(&entry.root);
+                Ok((law, Cut { root, .. })) => {
                     problems.extend(examples::run(&law, next, &mut unrun));
-                    problems.extend(graph::check(&entry.file, root, &law));
-                    problems.extend(names::check(self, &entry.file, root, &law));
+                    problems.extend(graph::check(&entry.file, &root, &law));
+                    problems.extend(names::check(self, &entry.file, &root, &law));
                     problems.extend(self.other_procedures(&law));
                 }
             }

@@ -104,6 +104,22 @@ impl Package {
     /// Loads a package from its published texts. Every hash is checked, and the law is compiled the
     /// same way as from files.
     pub fn load(manifest: &str, fetch: &Fetch<'_>) -> Result<Self, PackageError> {
+        Shelf::default().load(manifest, fetch)
+    }
+}
+
+/// Code lists, parameters and calendars that packages have in common, by the hash of their text.
+/// Loading many packages through one shelf reads each of them once, and the packages share them.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    lists: BTreeMap<ContentHash, Arc<CodeList>>,
+    parameters: BTreeMap<ContentHash, Arc<Parameter>>,
+    calendars: BTreeMap<ContentHash, Arc<Calendar>>,
+}
+
+impl Shelf {
+    /// As [`Package::load`]. A text that stands on the shelf was checked when it came there.
+    pub fn load(&mut self, manifest: &str, fetch: &Fetch<'_>) -> Result<Package, PackageError> {
         if manifest.len() > MANIFEST_BYTES_MAX {
             return Err(PackageError::Manifest(format!("it has {} bytes", manifest.len())));
         }
@@ -115,8 +131,45 @@ impl Package {
         if read.rules != RULES {
             return Err(PackageError::Rules { found: read.rules, known: RULES });
         }
-        let law = load_law(&read, fetch)?;
-        Ok(Self { hash: ContentHash::of(manifest.as_bytes()), manifest: read, law })
+        let law = self.law(&read, fetch)?;
+        Ok(Package { hash: ContentHash::of(manifest.as_bytes()), manifest: read, law })
+    }
+
+    fn law(&mut self, manifest: &Manifest, fetch: &Fetch<'_>) -> Result<Law, PackageError> {
+        let tree = |kind, name: &str, hash| node(kind, name, hash, fetch);
+        let edition = tree("edition", &manifest.procedure, manifest.edition.sha256)?;
+        let includes = manifest
+            .includes
+            .iter()
+            .map(|(id, hash)| Ok((id.as_str(), tree("include", id, *hash)?)))
+            .collect::<Result<Vec<_>, PackageError>>()?;
+        let lists = shelved(&mut self.lists, "codes", &manifest.codes, fetch, |file| {
+            Ok(CodeList::from_file(file))
+        })?;
+        let parameters = shelved(
+            &mut self.parameters,
+            "parameter",
+            &manifest.parameters,
+            fetch,
+            Parameter::new,
+        )?;
+        let calendars =
+            shelved(&mut self.calendars, "calendar", &manifest.calendars, fetch, Calendar::new)?;
+        let parts = Parts {
+            procedure: Source { file: &manifest.procedure, root: &edition },
+            includes: includes.iter().map(|(id, root)| Source { file: id, root }).collect(),
+            lists,
+            parameters,
+            calendars,
+        };
+        let law = compile(&parts).map_err(|problems| {
+            PackageError::Law(problems.into_iter().next().unwrap_or_else(no_law))
+        })?;
+        if law.procedure != manifest.procedure || law.edition != manifest.edition.date {
+            let reason = format!("it is {} of {}", law.procedure, law.edition);
+            return Err(unreadable("edition", &manifest.procedure, reason));
+        }
+        Ok(law)
     }
 }
 
@@ -124,47 +177,27 @@ pub(crate) fn canonical(value: &impl Serialize) -> String {
     crate::canonical::to_string(value)
 }
 
-fn load_law(manifest: &Manifest, fetch: &Fetch<'_>) -> Result<Law, PackageError> {
-    let tree = |kind, name: &str, hash| node(kind, name, hash, fetch);
-    let edition = tree("edition", &manifest.procedure, manifest.edition.sha256)?;
-    let includes = manifest
-        .includes
-        .iter()
-        .map(|(id, hash)| Ok((id.as_str(), tree("include", id, *hash)?)))
-        .collect::<Result<Vec<_>, PackageError>>()?;
-    let mut lists = BTreeMap::new();
-    for (id, hash) in &manifest.codes {
-        let file = read("codes", id, &tree("codes", id, *hash)?)?;
-        lists.insert(id.clone(), Arc::new(CodeList::from_file(&file)));
+/// The texts of one kind that a manifest names, read where the shelf does not have them yet.
+fn shelved<T, F: serde::de::DeserializeOwned>(
+    shelf: &mut BTreeMap<ContentHash, Arc<T>>,
+    kind: &'static str,
+    named: &BTreeMap<String, ContentHash>,
+    fetch: &Fetch<'_>,
+    ready: impl Fn(&F) -> Result<T, String>,
+) -> Result<BTreeMap<String, Arc<T>>, PackageError> {
+    let mut found = BTreeMap::new();
+    for (id, hash) in named {
+        let one = if let Some(one) = shelf.get(hash) {
+            Arc::clone(one)
+        } else {
+            let file = read(kind, id, &node(kind, id, *hash, fetch)?)?;
+            let one = Arc::new(ready(&file).map_err(|reason| unreadable(kind, id, reason))?);
+            shelf.insert(*hash, Arc::clone(&one));
+            one
+        };
+        found.insert(id.clone(), one);
     }
-    let mut parameters = BTreeMap::new();
-    for (id, hash) in &manifest.parameters {
-        let file = read("parameter", id, &tree("parameter", id, *hash)?)?;
-        let parameter =
-            Parameter::new(&file).map_err(|reason| unreadable("parameter", id, reason))?;
-        parameters.insert(id.clone(), Arc::new(parameter));
-    }
-    let mut calendars = BTreeMap::new();
-    for (id, hash) in &manifest.calendars {
-        let file = read("calendar", id, &tree("calendar", id, *hash)?)?;
-        let calendar = Calendar::new(&file).map_err(|reason| unreadable("calendar", id, reason))?;
-        calendars.insert(id.clone(), Arc::new(calendar));
-    }
-    let parts = Parts {
-        procedure: Source { file: &manifest.procedure, root: &edition },
-        includes: includes.iter().map(|(id, root)| Source { file: id, root }).collect(),
-        lists,
-        parameters,
-        calendars,
-    };
-    let law = compile(&parts).map_err(|problems| {
-        PackageError::Law(problems.into_iter().next().unwrap_or_else(no_law))
-    })?;
-    if law.procedure != manifest.procedure || law.edition != manifest.edition.date {
-        let reason = format!("it is {} of {}", law.procedure, law.edition);
-        return Err(unreadable("edition", &manifest.procedure, reason));
-    }
-    Ok(law)
+    Ok(found)
 }
 
 fn no_law() -> Problem {
