@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::ContentHash;
 use litopys_domain::law::laws::Laws;
-use litopys_domain::law::package::{Manifest, Package};
+use litopys_domain::law::package::{Manifest, Package, Shelf};
 use litopys_domain::registry::{Registry, RegistryAct};
 use sqlx::PgPool;
 
@@ -19,6 +19,8 @@ use crate::feed::EventRow;
 pub(crate) struct World {
     pub(crate) registry: Registry,
     pub(crate) laws: Laws,
+    /// What the packages have in common.
+    shelf: Shelf,
 }
 
 impl World {
@@ -36,7 +38,11 @@ impl World {
         )
         .fetch_all(pool)
         .await?;
-        let mut world = Self { registry: Registry::default(), laws: Laws::new(TimeZone::UTC) };
+        let mut world = Self {
+            registry: Registry::default(),
+            laws: Laws::new(TimeZone::UTC),
+            shelf: Shelf::default(),
+        };
         for row in rows {
             world.apply(pool, &row.act()?).await?;
         }
@@ -58,7 +64,7 @@ impl World {
                 self.laws = Laws::new(zone);
             }
             Some(RegistryAct::PackagePublished(published)) => {
-                let package = load_package(pool, published.package).await?;
+                let package = load_package(pool, &mut self.shelf, published.package).await?;
                 self.laws.publish(act.position, Arc::new(package));
             }
             _ => {}
@@ -67,8 +73,12 @@ impl World {
     }
 }
 
-/// Reads a manifest and all the texts it names; `Package::load` checks every hash.
-async fn load_package(pool: &PgPool, hash: ContentHash) -> Result<Package, ProjectionError> {
+/// Reads a manifest and all the texts it names; the shelf checks every hash.
+async fn load_package(
+    pool: &PgPool,
+    shelf: &mut Shelf,
+    hash: ContentHash,
+) -> Result<Package, ProjectionError> {
     let wrong = |reason: &dyn std::fmt::Display| corrupt("packages", "content", hash, reason);
     let manifest = texts(pool, &[hash]).await?.remove(&hash);
     let manifest = manifest.ok_or_else(|| wrong(&"the manifest is missing"))?;
@@ -77,7 +87,7 @@ async fn load_package(pool: &PgPool, hash: ContentHash) -> Result<Package, Proje
     let mut hashes: Vec<_> = maps.iter().flat_map(|map| map.values().copied()).collect();
     hashes.push(named.edition.sha256);
     let texts = texts(pool, &hashes).await?;
-    Package::load(&manifest, &|hash| texts.get(&hash).cloned()).map_err(|error| wrong(&error))
+    shelf.load(&manifest, &|hash| texts.get(&hash).cloned()).map_err(|error| wrong(&error))
 }
 
 async fn texts(
