@@ -6,6 +6,7 @@ use std::sync::Arc;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::circumstances::Circumstances;
 use litopys_domain::ids::StreamId;
+use litopys_domain::law::next::put_from;
 use litopys_domain::registry::RegistryAct;
 use litopys_domain::statement::Statement;
 
@@ -26,17 +27,17 @@ impl Ledger {
     ) -> Result<(Circumstances, Vec<Key>), StoredError> {
         let mut reads = standing_keys(world, statement);
         let mut unknown_subjects = BTreeSet::new();
-        let mut related = Vec::new();
         for subject in &statement.subjects {
             if self.streams().load(subject).await?.is_empty() {
                 unknown_subjects.insert(subject.clone());
             }
-            for case in self.streams().cases_of(subject).await?.iter() {
-                let key = Key::from(case);
-                if *case != statement.stream && !reads.contains(&key) {
-                    reads.push(key);
-                    related.push(self.streams().load(case).await?);
-                }
+        }
+        let mut related = Vec::new();
+        for case in self.related_cases(statement, recorded).await? {
+            let key = Key::from(&case);
+            if case != statement.stream && !reads.contains(&key) {
+                reads.push(key);
+                related.push(self.streams().load(&case).await?);
             }
         }
         let read = related.iter().map(|acts| acts.as_slice()).chain([recorded]);
@@ -51,6 +52,22 @@ impl Ledger {
             package_fault: self.package_fault(statement).await,
         };
         Ok((circumstances, reads))
+    }
+
+    /// The other cases of everybody whom the case or the statement names, and the dispute that a
+    /// court outcome comes from.
+    async fn related_cases(
+        &self,
+        statement: &Statement,
+        recorded: &[RecordedAct],
+    ) -> Result<Vec<StreamId>, StoredError> {
+        let earlier = recorded.iter().flat_map(|act| &act.statement.subjects);
+        let subjects: BTreeSet<_> = statement.subjects.iter().chain(earlier).collect();
+        let mut cases: Vec<_> = put_from(statement).into_iter().collect();
+        for subject in subjects {
+            cases.extend(self.streams().cases_of(subject).await?.iter().cloned());
+        }
+        Ok(cases)
     }
 
     /// A package may be published only if all of its texts are stored and compile.

@@ -14,6 +14,7 @@ use litopys_domain::ids::{ContentHash, StreamId};
 use litopys_domain::law::fold::{CaseState, ClockState, Point, View, state};
 use litopys_domain::law::judge::judge;
 use litopys_domain::law::laws::{Laws, Question};
+use litopys_domain::law::next::put_from;
 use litopys_domain::law::package::Package;
 use litopys_domain::statement::Statement;
 
@@ -202,21 +203,24 @@ async fn judge_page(
     Ok(JudgedPage { next, judged, verdicts })
 }
 
-/// Hands each case the other cases of its subjects.
+/// Hands each case the other cases of its subjects, and the disputes that its court outcomes say
+/// they come from.
 async fn relate(
     snapshot: &mut Snapshot,
     shared: &HashMap<String, Vec<String>>,
     files: &mut [CaseFile],
 ) -> Result<(), VerifyError> {
-    if shared.is_empty() {
-        return Ok(());
-    }
     let others = |file: &CaseFile| -> BTreeSet<String> {
         let subjects = file.acts.iter().flat_map(|act| &act.statement.subjects);
         let streams = subjects.filter_map(|subject| shared.get(&subject.to_string())).flatten();
-        streams.filter(|stream| **stream != file.stream).cloned().collect()
+        let disputes = file.acts.iter().filter_map(|act| put_from(&act.statement));
+        let streams = streams.cloned().chain(disputes.map(|dispute| dispute.to_string()));
+        streams.filter(|stream| *stream != file.stream).collect()
     };
     let wanted: BTreeSet<String> = files.iter().flat_map(others).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<_> = wanted.iter().filter_map(|s| s.strip_prefix("case/")).collect();
     let rows = snapshot.cases(&ids).await?;
     let known: HashMap<String, Arc<Vec<RecordedAct>>> = cases(rows)
@@ -281,6 +285,10 @@ fn count_terms(books: &Books, file: &CaseFile, whole: &CaseState<'_>) -> Vec<Opt
     let opened = whole.opened.map(|opened| (opened.date, opened.act));
     let count = |clock: &ClockState<'_>| {
         let act = file.acts.iter().find(|act| act.hash == clock.started_by)?;
+        // The paper file of a case taken over may say its own ends.
+        if act.statement.act == "CaseTakenOver" && act.statement.facts.contains_key("due_on") {
+            return None;
+        }
         let question = Question {
             procedure: &act.statement.law.as_ref()?.procedure,
             date: act.statement.occurred_at.date_in(laws.zone()),

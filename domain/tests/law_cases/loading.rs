@@ -36,15 +36,15 @@ fn shapes() {
         RETURN,
         "competence: C-RET",
         "competense: C-RET",
-        &["procedures/return.yaml:69:5: unknown field `competense`"],
+        &["procedures/return.yaml:70:5: unknown field `competense`"],
     );
     problems(
         RETURN,
         "kind: decision",
         "kind: decree",
-        &["return.yaml:62:11: unknown variant `decree`"],
+        &["return.yaml:63:11: unknown variant `decree`"],
     );
-    problems(RETURN, "code: \"1\"", "code: 1", &["return.yaml:26:14: invalid type: integer"]);
+    problems(RETURN, "code: \"1\"", "code: 1", &["return.yaml:27:14: invalid type: integer"]);
     problems(
         RETURN,
         "id: return",
@@ -61,7 +61,7 @@ fn rules() {
         RETURN,
         "refuse: facts.leave_by < act.date",
         "refuse: facts.leaves_by < act.date",
-        &["return.yaml:80:17: the field `leaves_by` is not declared"],
+        &["return.yaml:81:17: the field `leaves_by` is not declared"],
     );
     problems(RETURN, "flag: facts.minor", "flag: facts.leave_by > 30d", &["cannot be compared"]);
     problems(RETURN, "        silent_on: {facts.minor: false}\n", "", &["no example `silent_on`"]);

@@ -5,7 +5,9 @@
 
 mod world;
 
+mod custody;
 mod detention;
+mod disputes;
 mod editions;
 mod judging;
 mod loading;

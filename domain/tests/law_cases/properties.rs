@@ -18,7 +18,7 @@ use crate::world::{Case, date, laws};
 
 static LAWS: LazyLock<Laws> = LazyLock::new(laws);
 
-const ACTS: [&str; 14] = [
+const ACTS: [&str; 25] = [
     "Collected",
     "Decided",
     "ProsecutorTold",
@@ -33,6 +33,17 @@ const ACTS: [&str; 14] = [
     "DecisionAnnulled",
     "StateDetermined",
     "LegacyRecordAttested",
+    "CaseTakenOver",
+    "SubjectCorrected",
+    "Transferred",
+    "TransferReceived",
+    "Linked",
+    "Stopped",
+    "StopLifted",
+    "StopOverridden",
+    "DecisionSuspended",
+    "DecisionRemitted",
+    "DecisionUpheld",
 ];
 
 /// Act, days after the start, and the earlier act it concerns.
@@ -53,7 +64,9 @@ fn told(steps: &[Step]) -> Case<'static> {
         let at = if instant { format!("{day}T09:00:00Z") } else { day.to_string() };
         let facts = json!({
             "leave_by": "2025-04-01", "new_leave_by": "2025-04-20", "state": "decided",
-            "ground": "1", "minor": false
+            "ground": "1", "minor": false, "running": ["decide", "leave", "gone"],
+            "started_on": ["2025-03-01", "2025-03-02", "x"], "to_office": "46",
+            "case": "case/x", "link": "FAMILY", "blocks": ["Departed"], "until": "2025-03-20"
         });
         let mut draft = case.draft(ACTS[*act], &at, facts);
         draft.nonce = uuid(hashes.len());

@@ -22,6 +22,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("procedures/return.yaml", include_str!("law/return.yaml")),
     ("procedures/protection.yaml", include_str!("law/protection.yaml")),
     ("procedures/holding.yaml", include_str!("law/holding.yaml")),
+    ("procedures/dispute.yaml", include_str!("law/dispute.yaml")),
     ("procedures/general.yaml", include_str!("law/general.yaml")),
     ("calendars/UA.yaml", include_str!("law/UA.yaml")),
     ("parameters/stay_max.yaml", include_str!("law/stay_max.yaml")),
@@ -88,6 +89,12 @@ impl<'l> Case<'l> {
             today: date("2025-12-31"),
             next: 100,
         }
+    }
+
+    /// Lets it see another case, whose acts were recorded before all of its own.
+    pub(crate) fn see(&mut self, other: &Case<'_>) {
+        let early = |act: &RecordedAct| RecordedAct { position: act.position - 50, ..act.clone() };
+        self.related = vec![other.acts.iter().map(early).collect()];
     }
 
     pub(crate) fn view(&self) -> View {

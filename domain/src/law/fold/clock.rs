@@ -245,20 +245,20 @@ fn take_over<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, item: &
     let list = |name: &str| facts.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let day = |json: &Json| json.as_str().and_then(|text| text.parse::<Date>().ok());
     let ends = list("due_on");
-    for (index, (id, began)) in list("running").iter().zip(list("started_on")).enumerate() {
+    for (index, (id, start)) in list("running").iter().zip(list("started_on")).enumerate() {
         let clock = law.clocks.iter().find(|clock| Some(clock.id.as_str()) == id.as_str());
-        let (Some(clock), Some(began)) = (clock, day(began)) else { continue };
-        let begin = Point::Date(began);
+        let (Some(clock), Some(start)) = (clock, day(start)) else { continue };
+        let start = Point::Date(start);
         let due = match (ends.get(index).and_then(day), clock.length) {
             (Some(end), _) => Point::Date(end),
-            (None, Some(length)) => term(clock, begin, length, laws.zone()),
+            (None, Some(length)) => term(clock, start, length, laws.zone()),
             (None, None) => continue,
         };
         case.clocks.push(ClockState {
             clock: &clock.id,
             law: clock,
             started_by: item.hash,
-            start: begin,
+            start,
             due,
             due_on: due.date(laws.zone()),
             status: ClockStatus::Running,

@@ -6,14 +6,17 @@ use jiff::civil::Date;
 use super::{Court, says};
 use crate::{
     ids::{AggregateType, StatementHash},
-    law::fold::{FoldedAct, Related, View, fold, items},
+    law::{
+        engine::EngineAct,
+        fold::{FoldedAct, Related, View, fold, items},
+    },
 };
 
 impl Court<'_, '_> {
     /// Whether the ledger signs what a dispute case puts here.
     pub(super) fn is_put(&self) -> bool {
         let mut signers = self.statement.signers.iter();
-        self.act.engine.is_some_and(|engine| engine.is_court_outcome())
+        self.act.engine.is_some_and(EngineAct::is_court_outcome)
             && self.statement.author.is_none()
             && signers.all(|signer| signer.by.kind() == AggregateType::Ledger)
     }
