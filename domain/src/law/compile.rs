@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     calendar::Calendar,
-    engine::{CALENDAR, ENGINE, ENGINE_NODE},
+    engine::{CALENDAR, ENGINE, ENGINE_NODE, EngineAct},
     file::{EngineFile, GeneralFile, ProcedureFile},
     lists::{CodeList, Parameter},
     model::{Law, OnLaw, StateLaw, Trigger},
@@ -227,6 +227,10 @@ fn moves(
             if !states.contains_key(state) {
                 problems.push(source.problem(&path, format!("there is no state `{state}`")));
             }
+        }
+        if EngineAct::parse(&trigger.act).is_some_and(EngineAct::names_state) {
+            let message = format!("{} says its state itself", trigger.act);
+            problems.push(source.problem(&path, message));
         }
         let opens = trigger.act == "ApplicationNotAccepted";
         if opens && (trigger.of.is_some() || !entry.from.is_empty()) {

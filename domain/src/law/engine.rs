@@ -22,8 +22,10 @@ pub const AUTHOR: &str = "ENG-AUTHOR";
 pub const STOPPED: &str = "ENG-STOPPED";
 /// An act that names somebody whom a correction took out of the case.
 pub const SUBJECT: &str = "ENG-SUBJECT";
+/// An outcome for a case that holds no such decision.
+pub const PUT: &str = "ENG-PUT";
 /// The engine's own flags; answers to them are always known.
-pub const FLAGS: [&str; 5] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR, STOPPED, SUBJECT];
+pub const FLAGS: [&str; 6] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR, STOPPED, SUBJECT, PUT];
 
 macro_rules! engine_acts {
     ($($act:ident)*) => {

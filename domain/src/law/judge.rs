@@ -40,7 +40,7 @@ use super::{
 };
 use crate::{
     act::RecordedAct,
-    ids::StatementHash,
+    ids::{StatementHash, StreamId},
     statement::{Answer, LawRef, Statement},
     violation::{Certainty, Violation, Words},
 };
@@ -64,6 +64,9 @@ pub struct Verdict {
     pub immaterial: bool,
     pub clocks_started: Vec<ClockNote>,
     pub clocks_stopped: Vec<ClockNote>,
+    /// What the ledger will sign in the case of the decision that a dispute attacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub puts: Option<PutNote>,
 }
 
 impl Verdict {
@@ -90,6 +93,14 @@ pub struct Flag {
 pub struct ClockNote {
     pub clock: String,
     pub due: Point,
+}
+
+/// A court outcome that an act of a dispute puts into another case.
+#[derive(Debug, Clone, Serialize)]
+pub struct PutNote {
+    pub case: StreamId,
+    pub decision: StatementHash,
+    pub act: String,
 }
 
 /// What a candidate is judged against.
@@ -222,7 +233,7 @@ impl<'a> Court<'a, '_> {
         self.check_concerns();
         self.check_engine(related);
         self.apply_rules(related);
-        self.foresee();
+        self.foresee(related);
         if let Some(items) = later {
             self.replay(items);
         }
@@ -255,7 +266,7 @@ impl<'a> Court<'a, '_> {
     }
 
     /// What the act would do to state and clocks.
-    fn foresee(&mut self) {
+    fn foresee(&mut self, related: &[Related<'_>]) {
         self.verdict.from = self.before.state.map(str::to_owned);
         self.verdict.to = self.verdict.from.clone();
         if !self.verdict.refusals.is_empty() {
@@ -281,6 +292,11 @@ impl<'a> Court<'a, '_> {
                 }
                 _ => self.verdict.clocks_stopped.push(note()),
             }
+        }
+        if let Some(put) = after.acts.last().and_then(|act| act.puts.as_ref()) {
+            self.check_target(related, put);
+            let (case, act) = (put.case.clone(), put.act.to_owned());
+            self.verdict.puts = Some(PutNote { case, decision: put.decision, act });
         }
         for (clock, overdue) in late {
             self.flag(Flag {

@@ -255,6 +255,21 @@ fn what_fits_no_outcome_puts_nothing() {
 }
 
 #[test]
+fn an_outcome_for_what_is_no_decision_is_doubted() {
+    let laws = laws();
+    let (parent, decision) = decided(&laws);
+    let opening = parent.acts[0].hash;
+    for (attacked, doubts) in [(decision, &[][..]), (opening, &["ENG-PUT"][..])] {
+        let mut case = dispute(&laws, &parent, attacked, "GRANTED");
+        case.see(&parent);
+        let verdict = case.judge(&case.draft("JudgmentFinal", "2025-04-20", json!({})));
+        assert_eq!(flags(&verdict), doubts);
+        let put = verdict.puts.unwrap();
+        assert_eq!((put.decision, put.act.as_str()), (attacked, "DecisionAnnulled"));
+    }
+}
+
+#[test]
 fn puts_that_do_not_load() {
     let problem = |from: &str, to: &str| {
         let mut files = FILES.to_vec();

@@ -145,6 +145,22 @@ fn states_and_signers() {
 }
 
 #[test]
+fn engine_acts_that_may_not_be_mapped() {
+    problems(
+        RETURN,
+        "DecisionAnnulled(Decided): annulled",
+        "DecisionAnnulled(Decided): annulled\n  CaseTakenOver: decided",
+        &["CaseTakenOver says its state itself"],
+    );
+    problems(
+        "procedures/protection.yaml",
+        "ApplicationNotAccepted: not-accepted",
+        "ApplicationNotAccepted: {from: [filed], to: not-accepted}",
+        &["ApplicationNotAccepted opens a case"],
+    );
+}
+
+#[test]
 fn parameters() {
     problems(
         "parameters/stay_max.yaml",

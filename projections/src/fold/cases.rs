@@ -141,12 +141,10 @@ fn case_row(
 ) -> CaseRow {
     let law = case.acts.iter().rev().find_map(|act| act.law);
     let cited = opening.statement.law.as_ref().map_or("", |law| &law.procedure);
-    let signer = opening.statement.signers.first();
+    let opened_at = opening.statement.signers.first().and_then(|one| one.office.as_deref());
     let state_law = case.state.and_then(|state| law?.states.get(state));
-    let mut subjects: Vec<_> =
-        acts.iter().flat_map(|act| &act.statement.subjects).map(ToString::to_string).collect();
+    let mut subjects: Vec<_> = case.subjects.iter().map(ToString::to_string).collect();
     subjects.sort_unstable();
-    subjects.dedup();
     CaseRow {
         id: opening.statement.stream.id().to_owned(),
         number: opening.number.clone(),
@@ -158,7 +156,7 @@ fn case_row(
         disputed: case.is_out_of_order,
         is_final: case.is_final,
         closed: case.is_closed,
-        office: signer.and_then(|signer| signer.office.clone()),
+        office: case.office.or(opened_at).map(str::to_owned),
         assigned_to: latest(case, "Assigned", "officer"),
         citizenship: latest(case, "", "citizenship"),
         subjects: Texts(subjects),

@@ -23,7 +23,8 @@ pub(super) fn rows(
     let law = case.acts.iter().rev().find_map(|act| act.law);
     let cited = opening.statement.law.as_ref().map(|law| law.procedure.as_str());
     let procedure = case.procedure.or(cited).unwrap_or_default();
-    let office = opening.statement.signers.first().and_then(|signer| signer.office.clone());
+    let opened_at = opening.statement.signers.first().and_then(|one| one.office.as_deref());
+    let office = case.office.or(opened_at);
     let assigned_to = latest(case, |act| act.act == "Assigned", "officer");
     let clocks = clocks(laws, opening.statement.stream.id(), case, |row| {
         row["number"] = json!(opening.number);
@@ -48,7 +49,7 @@ pub(super) fn rows(
         "office": office,
         "assigned_to": assigned_to,
         "citizenship": latest(case, |_| true, "citizenship"),
-        "subjects": subjects(acts),
+        "subjects": subjects(case),
         "opened": case.opened.map_or_else(
             || opening.statement.occurred_at.date_in(laws.zone()),
             |opened| opened.date,
@@ -66,10 +67,9 @@ pub(super) fn rows(
     (vec![row], clocks)
 }
 
-/// Everybody whom an act names, each once.
-fn subjects(acts: &[RecordedAct]) -> Vec<String> {
-    let named = acts.iter().flat_map(|act| &act.statement.subjects).map(ToString::to_string);
-    named.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+/// The people the case is about, sorted.
+fn subjects(case: &CaseState<'_>) -> std::collections::BTreeSet<String> {
+    case.subjects.iter().map(ToString::to_string).collect()
 }
 
 /// What the last act that stands says in a fact.

@@ -127,7 +127,7 @@ impl FoldedAct<'_> {
     }
 
     /// Whether it is a decision of the procedure, or a record of one.
-    fn is_own_decision(&self) -> bool {
+    pub(crate) fn is_own_decision(&self) -> bool {
         let law = self.law.and_then(|law| law.act(self.acts_as()));
         law.is_some_and(|law| {
             law.kind == ActKind::Decision && law.engine != Some(EngineAct::StateDetermined)

@@ -34,7 +34,7 @@ impl Court<'_, '_> {
         self.statement.facts.get(fact).and_then(Json::as_str)
     }
 
-    fn design_flag(&mut self, rule: &str, says: Words, mend: Option<Words>) {
+    pub(super) fn design_flag(&mut self, rule: &str, says: Words, mend: Option<Words>) {
         self.flag(Flag {
             rule: rule.to_owned(),
             severity: Severity::U,

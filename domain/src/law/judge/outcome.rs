@@ -7,8 +7,8 @@ use super::{Court, says};
 use crate::{
     ids::{AggregateType, StatementHash},
     law::{
-        engine::EngineAct,
-        fold::{FoldedAct, Related, View, fold, items},
+        engine::{EngineAct, PUT},
+        fold::{FoldedAct, Put, Related, View, fold, items},
     },
 };
 
@@ -44,6 +44,20 @@ impl Court<'_, '_> {
         }
         if self.now.acts.iter().any(|act| act.put_by() == Some(by)) {
             self.refuse(says::already_put());
+        }
+    }
+
+    /// A dispute that is in view with its parent attacks a decision of it.
+    pub(super) fn check_target(&mut self, related: &[Related<'_>], put: &Put<'_>) {
+        let mut cases = related.iter();
+        let parent =
+            cases.find(|acts| acts.first().is_some_and(|act| act.statement.stream == put.case));
+        let Some(parent) = parent else { return };
+        let view = View { date: Date::MAX, position: self.view.position };
+        let case = fold(self.laws, &items(self.laws, parent), view);
+        let decided = case.acts.iter().any(|act| act.hash == put.decision && act.is_own_decision());
+        if !decided {
+            self.design_flag(PUT, says::no_such_decision(&put.case), Some(says::register_again()));
         }
     }
 

@@ -224,3 +224,17 @@ pub(in crate::law::judge) fn already_put() -> Violation {
         fixed("Nothing is left to do", "Більше нічого робити не треба"),
     )
 }
+
+pub(in crate::law::judge) fn no_such_decision(case: &StreamId) -> Words {
+    Words::new(
+        format!("{case} holds no such decision, so the outcome reaches nothing there"),
+        format!("У {case} немає такого рішення, тож наслідок нікуди не потрапить"),
+    )
+}
+
+pub(in crate::law::judge) fn register_again() -> Words {
+    Words::new(
+        "Correct the decision that the claim attacks",
+        "Виправте рішення, яке оскаржує позов",
+    )
+}
