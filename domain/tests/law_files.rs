@@ -1,6 +1,9 @@
 //! The law files of the repository: they load, they lint, and their packages give the same law when
 //! they come back from their texts.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+#![expect(clippy::print_stdout, reason = "a measurement says what it measured")]
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},

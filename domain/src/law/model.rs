@@ -54,7 +54,7 @@ impl Law {
         for act in self.acts.values() {
             let own = act.rules.iter().map(|rule| &rule.condition);
             let puts = act.puts.iter().flat_map(PutsLaw::rules);
-            for rule in own.chain(act.to.conditions()).chain(puts) {
+            for rule in own.chain(act.to.conditions()).chain(&act.in_time_by).chain(puts) {
                 rule.visit(&mut see);
             }
         }
@@ -108,6 +108,8 @@ pub struct ActLaw {
     pub fields: BTreeMap<String, FieldLaw>,
     pub rules: Vec<RuleLaw>,
     pub must_be_served: bool,
+    /// When the act was done as far as terms go, where that is not its own date (CNT-4).
+    pub(crate) in_time_by: Option<Rule>,
     pub appeal: Vec<String>,
     pub suspensive: Option<Suspensive>,
     pub letter: Option<String>,

@@ -92,7 +92,6 @@ fn an_act_on_a_case_of_two_hundred_is_judged_within_three_milliseconds() {
             .collect();
         micros.sort_unstable();
         let (median, worst) = (micros[100], micros[198]);
-        println!("{what}: median {median} µs, p99 {worst} µs");
         assert!(median < 3_000, "{what}: median {median} µs, p99 {worst} µs");
     }
 }

@@ -41,6 +41,22 @@ fn hours_run_from_the_minute() {
     assert_eq!(tell("2025-03-11T09:00:01Z"), ["DEF-019"]);
 }
 
+/// CNT-4.
+#[test]
+fn what_is_handed_to_the_post_in_time_is_in_time() {
+    let laws = laws();
+    let tell = |posted_on: Option<&str>| {
+        let (case, _) = decided(&laws);
+        let facts = posted_on.map_or(json!({}), |day| json!({"posted_on": day}));
+        let verdict = case.judge(&case.draft("ProsecutorTold", "2025-03-13T09:00:00Z", facts));
+        assert_eq!(verdict.clocks_stopped.len(), 1);
+        flags(&verdict).contains(&"DEF-019")
+    };
+    assert!(tell(None), "it came two days late");
+    assert!(!tell(Some("2025-03-11")), "posted on the last day");
+    assert!(tell(Some("2025-03-12")), "posted a day late");
+}
+
 #[test]
 fn an_open_term_that_passed_is_a_defect() {
     let laws = laws();

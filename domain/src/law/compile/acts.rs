@@ -169,6 +169,7 @@ impl ActCompiler<'_, '_> {
             fields: draft.map(|draft| draft.fields.clone()).unwrap_or_default(),
             rules: self.rules(),
             must_be_served: file.must_be_served,
+            in_time_by: file.in_time_by.as_ref().and_then(|text| self.in_time_by(text)),
             appeal: file.appeal.to_vec(),
             suspensive: file.suspensive,
             letter: file.letter.clone(),
@@ -245,6 +246,23 @@ impl ActCompiler<'_, '_> {
         let case = self.reference("case", &file.case);
         let decision = self.reference("decision", &file.decision);
         Some(PutsLaw { case: case?, decision: decision?, acts })
+    }
+
+    fn in_time_by(&mut self, text: &str) -> Option<Rule> {
+        let words = self.names.of(self.id)?;
+        match Rule::value_of(text, &words) {
+            Ok((rule, Type::Date | Type::Instant)) if !asks_other_cases(&rule) => Some(rule),
+            Ok((_, ty)) => {
+                let message = format!("a Date of this case is needed here, this is {ty}");
+                self.complain(&["in_time_by"], &message);
+                None
+            }
+            Err(error) => {
+                let path = ["acts", self.id, "in_time_by"];
+                self.problems.push(self.source.rule_problem(&path, error));
+                None
+            }
+        }
     }
 
     fn reference(&mut self, key: &str, text: &str) -> Option<Rule> {

@@ -40,6 +40,9 @@ pub struct ActFile {
     pub rules: Vec<RuleFile>,
     #[serde(default)]
     pub must_be_served: bool,
+    /// A date or instant seen from the act that counts for lateness instead of its own, such as the
+    /// day it was handed to the post (CNT-4).
+    pub in_time_by: Option<String>,
     #[serde(default)]
     pub appeal: Many,
     pub suspensive: Option<Suspensive>,

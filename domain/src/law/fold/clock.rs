@@ -113,11 +113,11 @@ impl ClockState<'_> {
         days
     }
 
-    /// Whether an act comes after the term.
-    fn is_late(&self, item: &Item<'_>) -> bool {
-        match (self.due, item.statement.occurred_at) {
-            (Point::Instant(due), LegalTime::Instant(at)) => at > due,
-            _ => item.date > self.due_on,
+    /// Whether what was done at a moment was done after the term.
+    fn is_late(&self, done: Point, zone: &TimeZone) -> bool {
+        match (self.due, done) {
+            (Point::Instant(due), Point::Instant(at)) => at > due,
+            (_, done) => done.date(zone) > self.due_on,
         }
     }
 }
@@ -149,7 +149,7 @@ pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, it
                 };
                 Change::Extend(due)
             }
-            ClockChange::Stop => Change::Stop,
+            ClockChange::Stop => Change::Stop(done(laws, case, law, item)),
             ClockChange::Suspend => Change::Suspend,
             ClockChange::Resume => Change::Resume,
             ClockChange::Fire | ClockChange::Start(_) => Change::Fire,
@@ -160,8 +160,15 @@ pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, it
     }
 }
 
+/// When an act was done as far as terms go: what is handed to the post in time is in time (CNT-4).
+fn done<'a>(laws: &'a Laws, case: &CaseState<'a>, law: &'a Law, item: &Item<'a>) -> Point {
+    let rule = law.act(&item.statement.act).and_then(|act| act.in_time_by.as_ref());
+    let found = rule.and_then(|rule| Point::of(&rule.value(&&Moment::new(laws, law, case, item))));
+    found.unwrap_or_else(|| moment(item))
+}
+
 enum Change {
-    Stop,
+    Stop(Point),
     Suspend,
     Resume,
     Extend(Point),
@@ -172,8 +179,8 @@ impl ClockState<'_> {
     fn change(&mut self, change: &Change, item: &Item<'_>, zone: &TimeZone) {
         let running = self.is_running();
         self.status = match (change, self.status) {
-            (Change::Stop, ClockStatus::Running | ClockStatus::Suspended { .. }) => {
-                let late = running && self.is_late(item);
+            (Change::Stop(done), ClockStatus::Running | ClockStatus::Suspended { .. }) => {
+                let late = running && self.is_late(*done, zone);
                 ClockStatus::Stopped { on: item.date, by: item.hash, late }
             }
             (Change::Suspend, ClockStatus::Running) => {

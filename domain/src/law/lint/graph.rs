@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::law::{
     file::ActKind,
-    model::{ActLaw, From, Law},
+    model::{ActLaw, ClockLaw, From, Law},
     node::Node,
     problem::Problem,
 };
@@ -31,6 +31,12 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
         if !act.opens && act.from == From::States(Vec::new()) {
             let message = format!("{} is possible in no state", act.id);
             problems.push(Problem::new(file, at, message).hint("give `from`, or `opened_by` it"));
+        }
+        let stops = |clock: &ClockLaw| clock.stops.iter().any(|stop| stop.act == act.id);
+        if act.in_time_by.is_some() && !law.clocks.iter().any(stops) {
+            let at = root.nearest(&["acts", &act.id, "in_time_by"]).at;
+            let message = format!("{} stops no clock that it could be in time for", act.id);
+            problems.push(Problem::new(file, at, message).hint("leave `in_time_by` out"));
         }
         if act.kind == ActKind::Decision && act.basis.is_empty() {
             problems.push(Problem::new(file, at, format!("{} names no legal basis", act.id)));
