@@ -70,6 +70,7 @@ engine_acts! {
     DecisionRemitted
     DecisionChanged
     DecisionUpheld
+    SuspensionLifted
     SubjectCorrected
     Transferred
     TransferReceived
@@ -118,7 +119,10 @@ impl EngineAct {
         self.takes_away()
             || matches!(
                 self,
-                Self::DecisionSuspended | Self::DecisionChanged | Self::DecisionUpheld
+                Self::DecisionSuspended
+                    | Self::SuspensionLifted
+                    | Self::DecisionChanged
+                    | Self::DecisionUpheld
             )
     }
 

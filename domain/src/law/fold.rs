@@ -509,7 +509,6 @@ fn engine_target<'a>(
         let state = item.statement.facts.get("state")?.as_str()?;
         return law.states.get_key_value(state).map(|(state, _)| state.as_str());
     }
-    let moves = law.on.get(&item.statement.act)?;
     if engine.is_court_outcome() && engine != EngineAct::DecisionUpheld {
         // A decision that stands no more cannot fall once more.
         let fallen = |act: &FoldedAct<'_>| {
@@ -520,11 +519,16 @@ fn engine_target<'a>(
         }
     }
     let from = |states: &Vec<String>| states.iter().any(|one| Some(one.as_str()) == case.state);
-    let hit = moves.iter().find(|moved| {
+    let moves = law.on.get(&item.statement.act);
+    let hit = moves.into_iter().flatten().find(|moved| {
         let concerned = moved.of.as_ref().is_none_or(|of| concerns(case, item.statement, of));
         concerned && moved.from.as_ref().is_none_or(from)
     });
-    hit.map(|moved| moved.to.as_str())
+    let restored = || {
+        let upheld = engine == EngineAct::DecisionUpheld;
+        case.state_restored(&item.statement.concerns).filter(|_| upheld)
+    };
+    hit.map(|moved| moved.to.as_str()).or_else(restored)
 }
 
 /// Whether a statement concerns an earlier act of this id.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     engine::EngineAct,
     file::{ActKind, Kept, Precision},
-    fold::{CaseState, Item, Point, View, fold, items, possible_act},
+    fold::{CaseState, FoldedAct, Item, Point, View, fold, items, possible_act},
     judge::{impossible_act, stopped_act, term_runs},
     laws::{Laws, Question},
     model::{ActLaw, Law},
@@ -130,6 +130,18 @@ pub fn acts_put<'a>(dispute: &CaseState<'a>) -> Vec<PutAct<'a>> {
 pub fn put_by(statement: &Statement) -> Option<StatementHash> {
     let outcome = EngineAct::parse(&statement.act)?.is_court_outcome();
     statement.facts.get("by").filter(|_| outcome)?.as_str()?.parse().ok()
+}
+
+/// Outcomes in a case whose act of the dispute does not stand any more, such as a judgment that was
+/// taken for final until an appeal came in. Somebody must enter them in error.
+pub fn fallen_puts<'p>(
+    parent: &'p CaseState<'_>,
+    dispute: &CaseState<'_>,
+) -> Vec<&'p FoldedAct<'p>> {
+    let fell =
+        |by: StatementHash| dispute.acts.iter().any(|act| act.hash == by && !act.is_effective());
+    let put = parent.acts.iter().filter(|act| act.is_effective());
+    put.filter(|act| act.put_by().is_some_and(fell)).collect()
 }
 
 /// The dispute case that a statement says it comes from.

@@ -6,7 +6,7 @@ use litopys_domain::{
         book::LawBook,
         fold::{ClockStatus, Put, View, state},
         laws::Laws,
-        next::{acts_put, next_acts, put_by, put_from},
+        next::{acts_put, fallen_puts, next_acts, put_by, put_from},
     },
     statement::Statement,
 };
@@ -44,6 +44,22 @@ fn a_suspended_decision_stands_still_and_goes_on() {
 }
 
 #[test]
+fn a_lifted_suspension_resumes_what_it_had_suspended() {
+    let laws = laws();
+    let (mut case, decision) = decided(&laws);
+    case.serve(decision, "2025-03-12");
+    let lifted = |case: &Case<'_>| outcome(case, "SuspensionLifted", "2025-04-01", decision);
+    assert_eq!(refusals(&case.judge(&lifted(&case))), ["unfit-concern /concerns/0"]);
+    case.take(outcome(&case, "DecisionSuspended", "2025-03-22", decision));
+    case.take(lifted(&case));
+    let state = case.state();
+    assert_eq!((state.state, state.acts[1].suspended_on), (Some("notified"), None));
+    // The law of this procedure need not name it among `resumes`.
+    let leave = state.clocks.iter().rfind(|clock| clock.clock == "leave").unwrap();
+    assert_eq!((leave.is_running(), leave.due_on), (true, date("2025-04-11")));
+}
+
+#[test]
 fn an_annulled_decision_takes_its_terms_with_it_and_gives_them_back() {
     let laws = laws();
     let (mut case, decision) = decided(&laws);
@@ -54,9 +70,10 @@ fn an_annulled_decision_takes_its_terms_with_it_and_gives_them_back() {
     assert!(matches!(clock_status(&case, "leave"), ClockStatus::Void { .. }));
     let again = outcome(&case, "DecisionAnnulled", "2025-03-23", decision);
     assert_eq!(refusals(&case.judge(&again)), ["unfit-concern /concerns/0"]);
-    // A higher court restores it.
+    // A higher court restores it, and the case is where it was.
     case.take(outcome(&case, "DecisionUpheld", "2025-03-25", decision));
     assert_eq!(case.state().acts[1].annulled_on, None);
+    assert_eq!(case.state().state, Some("notified"));
     assert_eq!(clock_status(&case, "leave"), ClockStatus::Running);
 }
 
@@ -226,6 +243,25 @@ fn an_outcome_recorded_by_hand_may_be_put_as_well() {
     let verdict = parent.judge(&draft);
     assert!(verdict.is_sound() && flags(&verdict).is_empty());
     assert_eq!(verdict.to, verdict.from, "what fell does not fall once more");
+}
+
+#[test]
+fn an_outcome_falls_with_the_act_that_put_it() {
+    let laws = laws();
+    let (mut parent, decision) = decided(&laws);
+    let mut dispute = dispute(&laws, &parent, decision, "GRANTED");
+    let final_act = dispute.act("JudgmentFinal", "2025-04-20", json!({}));
+    parent.see(&dispute);
+    let put = parent.take(put(&parent, &dispute).remove(0));
+    assert!(fallen_puts(&parent.state(), &dispute.state()).is_empty());
+    let mut error = dispute.draft("EnteredInError", "2025-04-22", json!({}));
+    error.signers = crate::world::officers(&["R-TO-HEAD".to_owned(), "R-TO-OFF".to_owned()]);
+    error.concerns = vec![final_act];
+    dispute.take(error);
+    let (parent, dispute) = (parent.state(), dispute.state());
+    let fallen = fallen_puts(&parent, &dispute);
+    assert_eq!(fallen.iter().map(|act| act.hash).collect::<Vec<_>>(), [put]);
+    assert!(acts_put(&dispute).is_empty());
 }
 
 #[test]

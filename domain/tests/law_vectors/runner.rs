@@ -9,7 +9,7 @@ use litopys_domain::{
     law::{
         book::LawBook,
         fold::{Point, View, state},
-        judge::{Verdict, judge},
+        judge::{PutNote, Verdict, judge},
         laws::{Laws, Question},
         package::Package,
     },
@@ -48,11 +48,11 @@ fn wrong_in(laws: &Laws, case: &Case) -> Vec<String> {
     let mut others = Vec::new();
     for (number, other) in (1..).zip(&case.others) {
         let mut file = File::new(&other.procedure, number);
-        play(laws, &mut file, &other.acts, &[], &mut found);
+        play(laws, &mut file, &other.acts, &mut [], &mut found);
         others.push(file);
     }
     let mut file = File::new(&case.procedure, 0);
-    play(laws, &mut file, &case.acts, &others, &mut found);
+    play(laws, &mut file, &case.acts, &mut others, &mut found);
     for (day, expected) in &case.open {
         let after = state(laws, &file.acts, View::new(*day, u64::MAX));
         let mut open: Vec<&str> = after.defects.iter().map(|defect| defect.rule).collect();
@@ -85,7 +85,7 @@ struct Other {
     acts: Vec<Step>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Step {
     act: String,
@@ -117,6 +117,10 @@ struct Step {
     state: Option<String>,
     #[serde(default)]
     due: BTreeMap<String, LegalTime>,
+    /// The outcome it puts into one of the others, which the ledger signs there; `nothing`.
+    puts: Option<String>,
+    /// The state of that other case after it.
+    parent: Option<String>,
 }
 
 /// The acts of one case as they are recorded, one after another.
@@ -221,13 +225,20 @@ fn laws(book: &LawBook) -> Laws {
 }
 
 /// Records the steps and returns everything that is not as expected.
-fn play(laws: &Laws, file: &mut File, steps: &[Step], others: &[File], wrong: &mut Vec<String>) {
-    let related: Vec<&[RecordedAct]> = others.iter().map(|other| other.acts.as_slice()).collect();
-    let recorded: usize = others.iter().map(|other| other.acts.len()).sum();
+fn play(
+    laws: &Laws,
+    file: &mut File,
+    steps: &[Step],
+    others: &mut [File],
+    wrong: &mut Vec<String>,
+) {
     for step in steps {
+        let recorded: usize = others.iter().map(|other| other.acts.len()).sum();
         let position = (recorded + file.acts.len()) as u64 + 1;
-        let statement = file.statement(laws, step, position);
+        let mut statement = file.statement(laws, step, position);
+        name_others(&mut statement, others);
         let day = step.recorded.unwrap_or_else(|| statement.occurred_at.date_in(laws.zone()));
+        let related: Vec<_> = others.iter().map(|other| other.acts.as_slice()).collect();
         let verdict = judge(laws, &file.acts, &related, &statement, View::new(day, position));
         wrong.extend(verdict_differs(step, &verdict));
         if step.refused {
@@ -250,7 +261,61 @@ fn play(laws: &Laws, file: &mut File, steps: &[Step], others: &[File], wrong: &m
                 wrong.push(format!("{}: {clock} is due on {due:?}, not {expected}", step.act));
             }
         }
+        if let Some(expected) = &step.puts {
+            let put = verdict.puts.as_ref();
+            if put.map_or("nothing", |put| put.act.as_str()) != expected {
+                wrong.push(format!("{}: it puts {put:?}, not {expected}", step.act));
+            } else if let Some(put) = put {
+                wrong.extend(put_into(laws, file, others, (step, day), put));
+            }
+        }
     }
+}
+
+/// In facts `@1` is the stream of the first of the others, `@1 ActId` its latest such act.
+fn name_others(statement: &mut Statement, others: &[File]) {
+    for fact in statement.facts.values_mut() {
+        let Some(named) = fact.as_str().and_then(|text| text.strip_prefix('@')) else { continue };
+        let (number, act) = named.split_once(' ').map_or((named, None), |(n, a)| (n, Some(a)));
+        let other = &others[number.parse::<usize>().unwrap() - 1];
+        let latest = |id: &str| other.acts.iter().rfind(|a| a.statement.act == id).unwrap().hash;
+        *fact = act.map_or_else(|| json!(other.stream), |id| json!(latest(id)));
+    }
+}
+
+/// Lets the ledger sign in a case what the last act of a dispute puts there.
+fn put_into(
+    laws: &Laws,
+    dispute: &File,
+    others: &mut [File],
+    (step, day): (&Step, Date),
+    put: &PutNote,
+) -> Option<String> {
+    let position = (dispute.acts.len() + others.iter().map(|o| o.acts.len()).sum::<usize>()) as u64;
+    let position = position + 1;
+    let Some(parent) = others.iter_mut().find(|other| other.stream == put.case) else {
+        return Some(format!("{}: {} is none of the others", step.act, put.case));
+    };
+    let by = dispute.acts.last().unwrap().hash;
+    let facts = json!({"by": by, "dispute": dispute.stream});
+    let signed = Step {
+        act: put.act.clone(),
+        on: step.on.clone(),
+        ledger: true,
+        facts: facts.as_object().unwrap().clone(),
+        ..Step::default()
+    };
+    let mut statement = parent.statement(laws, &signed, position);
+    statement.concerns = vec![put.decision];
+    let view = View::new(day, position);
+    let verdict = judge(laws, &parent.acts, &[&dispute.acts], &statement, view);
+    if let Some(refusal) = verdict.refusals.first() {
+        return Some(format!("{}: {} is refused: {}", step.act, put.act, refusal.says.en));
+    }
+    parent.record(statement, position, day);
+    let after = state(laws, &parent.acts, View::new(Date::MAX, u64::MAX)).state;
+    let differs = step.parent.as_deref().filter(|expected| after != Some(expected));
+    differs.map(|expected| format!("{}: the parent is {after:?}, not {expected}", step.act))
 }
 
 fn verdict_differs(step: &Step, verdict: &Verdict) -> Vec<String> {

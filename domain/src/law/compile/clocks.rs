@@ -46,6 +46,11 @@ pub(super) fn events(clocks: &[ClockLaw]) -> BTreeMap<String, Vec<ClockEvent>> {
         }
         for trigger in &clock.suspends {
             add(index, trigger, ClockChange::Suspend);
+            // What a court suspended goes on when it lifts the suspension.
+            if trigger.act == EngineAct::DecisionSuspended.id() {
+                let act = EngineAct::SuspensionLifted.id().to_owned();
+                add(index, &Trigger { act, of: trigger.of.clone() }, ClockChange::Resume);
+            }
         }
         for trigger in &clock.resumes {
             add(index, trigger, ClockChange::Resume);

@@ -26,7 +26,7 @@ impl<'a> CaseState<'a> {
                     target.annulled_at = Some(at);
                     target.remitted = engine == EngineAct::DecisionRemitted;
                 }
-                _ => continue,
+                _ => {}
             }
             if engine == EngineAct::DecisionUpheld {
                 self.revive_clocks(*hash);
@@ -42,6 +42,15 @@ impl<'a> CaseState<'a> {
     pub(crate) fn resting_on(&self) -> Option<&FoldedAct<'a>> {
         let mover = self.acts.iter().rposition(FoldedAct::moved)?;
         self.decision_of(mover).map(|index| &self.acts[index])
+    }
+
+    /// The state before the judgment that a higher court now sets aside, where nothing has moved the
+    /// case since.
+    pub(super) fn state_restored(&self, concerns: &[StatementHash]) -> Option<&'a str> {
+        let concerned = self.acts.iter().filter(|act| concerns.contains(&act.hash));
+        let judgment = self.acts.get(concerned.filter_map(|act| act.annulled_at).next()?)?;
+        let last = self.acts.iter().rfind(|act| act.moved())?;
+        (last.hash == judgment.hash).then_some(judgment.from?)
     }
 
     /// A clock that a decision or its service started stands and falls with it.

@@ -83,7 +83,7 @@ impl<'a, 's> Moment<'a, 's> {
 /// Whether an outcome in court leaves what it concerns in force; `None` for other acts.
 fn decided_in_court(act: &str) -> Option<bool> {
     match act {
-        "DecisionUpheld" => Some(true),
+        "DecisionUpheld" | "SuspensionLifted" => Some(true),
         "DecisionSuspended" | "DecisionAnnulled" | "DecisionChanged" | "DecisionRemitted" => {
             Some(false)
         }

@@ -51,6 +51,9 @@ impl<'a> Court<'a, '_> {
             _ if target.status != ActStatus::Effective => Some(says::not_effective(target.act)),
             // What an officer recorded from the judgment, a dispute case may still put.
             EngineAct::DecisionUpheld => None,
+            EngineAct::SuspensionLifted if !self.is_put() => {
+                target.suspended_on.is_none().then(|| says::not_suspended(target.act))
+            }
             _ if engine.is_court_outcome() && !self.is_put() => {
                 target.annulled_on.map(says::annulled_before)
             }

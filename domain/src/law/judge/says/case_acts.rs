@@ -81,6 +81,10 @@ pub(in crate::law::judge) fn annulled_before(date: Date) -> Violation {
     )
 }
 
+pub(in crate::law::judge) fn not_suspended(act: &str) -> Violation {
+    bad_concern(format!("{act} is not suspended"), format!("Дію {act} не зупинено"))
+}
+
 pub(in crate::law::judge) fn stopped(act: &str, stop: &Stop<'_>) -> Violation {
     let hash = stop.act;
     violation(
