@@ -109,7 +109,10 @@ impl LawBook {
         let root = Node::from_yaml(path, text).map_err(one)?;
         let id = root.get("id").and_then(Node::text).unwrap_or_default();
         if id != stem {
-            let message = format!("the file of `{id}` is called {name}");
+            let message = match id {
+                "" => "the file needs its `id`".to_owned(),
+                id => format!("the file of `{id}` is called {name}"),
+            };
             return Err(one(Problem::new(path, root.nearest(&["id"]).at, message)
                 .hint("the file name is the id")));
         }

@@ -26,6 +26,8 @@ pub(crate) const ACTS: &str = "ACTS";
 /// The pseudo list of the procedure's clocks.
 pub(crate) const CLOCKS: &str = "CLOCKS";
 
+const RULES_HINT: &str = "a rule compares values such as `facts.x < after(act.date, days(30))` and joins conditions with && and ||";
+
 /// A tree and the name it has in messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
@@ -45,7 +47,7 @@ impl Source<'_> {
             at.column += error.at as u64;
         }
         let mut problem = Problem::new(self.file, at, error.message);
-        problem.hint = error.hint;
+        problem.hint = error.hint.or_else(|| Some(RULES_HINT.to_owned()));
         problem
     }
 }
@@ -84,7 +86,7 @@ pub(crate) fn compile(parts: &Parts<'_>) -> Result<Law, Vec<Problem>> {
     let lists = all_lists(parts, &files);
     let calendar = parts.calendars.get(CALENDAR).cloned().unwrap_or_else(|| {
         let message = format!("there is no calendar {CALENDAR}");
-        problems.push(parts.procedure.problem(&[], message));
+        problems.push(parts.procedure.problem(&[], message).hint("calendars lie in calendars/"));
         Arc::default()
     });
     let drafts = acts::drafts(parts, &files, &mut problems);
@@ -225,7 +227,8 @@ fn moves(
         };
         for state in entry.from.iter().chain([&entry.to]) {
             if !states.contains_key(state) {
-                problems.push(source.problem(&path, format!("there is no state `{state}`")));
+                let problem = source.problem(&path, format!("there is no state `{state}`"));
+                problems.push(problem.hint("declare it in `states`"));
             }
         }
         if EngineAct::parse(&trigger.act).is_some_and(EngineAct::names_state) {

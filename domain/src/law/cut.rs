@@ -97,7 +97,8 @@ impl Dates<'_> {
         for pair in froms.windows(2) {
             if pair[0].0 >= pair[1].0 {
                 let message = "dated values must ascend, without doubles";
-                self.problems.push(Problem::new(self.file, pair[1].1, message));
+                let problem = Problem::new(self.file, pair[1].1, message);
+                self.problems.push(problem.hint("write the earliest `from` first"));
             }
         }
     }

@@ -3,6 +3,8 @@
 mod examples;
 mod graph;
 mod names;
+mod spans;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -27,11 +29,25 @@ impl LawBook {
             problems.extend(unlisted_switches(entry));
             problems.extend(gaps(entry));
         }
+        for (file, root) in self.trees() {
+            words::check(file, root, &mut problems);
+            spans::check(file, root, &mut problems);
+        }
         let ids: Vec<&str> = self.procedures().collect();
         for id in ids {
             self.lint_procedure(id, &mut problems);
         }
         problems.into_iter().collect()
+    }
+
+    /// Every file but the letters.
+    fn trees(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let entries = self.procedures.values().chain(self.generals.values());
+        let lists = self.lists.values().map(|one| (one.file.as_str(), &one.root));
+        let parameters = self.parameters.values().map(|one| (one.file.as_str(), &one.root));
+        let calendars = self.calendars.values().map(|one| (one.file.as_str(), &one.root));
+        let entries = entries.map(|entry| (entry.file.as_str(), &entry.root));
+        entries.chain(lists).chain(parameters).chain(calendars)
     }
 
     fn lint_procedure(&self, id: &str, problems: &mut BTreeSet<Problem>) {

@@ -54,7 +54,7 @@ impl Node {
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, Problem> {
         if text.len() > FILE_BYTES_MAX {
             let message = format!("the file has {} bytes", text.len());
-            return Err(Problem::new(file, Place::default(), message)
+            return Err(Problem::new(file, Place { line: 1, column: 1 }, message)
                 .hint(format!("at most {FILE_BYTES_MAX}; split code lists off")));
         }
         let options = serde_saphyr::options! {
@@ -154,7 +154,7 @@ pub struct NodeError {
 
 impl NodeError {
     fn in_file(self, file: &str) -> Problem {
-        Problem::new(file, self.at.unwrap_or_default(), self.message)
+        described(Problem::new(file, self.at.unwrap_or_default(), self.message))
     }
 }
 
@@ -232,7 +232,10 @@ impl<'de> Visitor<'de> for RawVisitor {
         i64::try_from(int).map(Raw::Int).map_err(|_| E::custom("the number is too large"))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Raw, E> {
+        if text.contains('\0') {
+            return Err(E::custom("unexpected character: a text holds a NUL"));
+        }
         Ok(Raw::Text(text.to_owned()))
     }
 
@@ -261,9 +264,37 @@ fn yaml_problem(file: &str, error: &serde_saphyr::Error) -> Problem {
     let at = error.location().map(|location| place(&location)).unwrap_or_default();
     let message = error.without_snippet().to_string();
     // The place stands before the message already.
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
-    Problem::new(file, at, message)
+    let message = message.split_once(" at line ").map_or(message.as_str(), |(said, _)| said);
+    described(Problem::new(file, at, message))
 }
+
+/// Says in words of law files what the reader says in its own, and how to mend it.
+fn described(mut problem: Problem) -> Problem {
+    let says = |part| problem.message.contains(part);
+    let (message, hint) = if says("Depth {") || says("recursion limit") {
+        let hint = "no law needs more; is a bracket left open?";
+        (format!("nested deeper than {FILE_DEPTH_MAX} levels"), hint.to_owned())
+    } else if says("budget breached") || says("recursive references") {
+        ("anchors and aliases unfold to too much".to_owned(), "write the text out".to_owned())
+    } else if says("unexpected character") {
+        let hint = "law files are UTF-8 text without control characters";
+        (std::mem::take(&mut problem.message), hint.to_owned())
+    } else if let Some((said, _)) = problem.message.split_once(", set DuplicateKeyPolicy") {
+        (said.to_owned(), "keep one of the two".to_owned())
+    } else if says("missing field") {
+        (std::mem::take(&mut problem.message), "add it".to_owned())
+    } else {
+        match problem.message.split_once(", expected ") {
+            Some((said, "a string")) => (said.to_owned(), "write it in quotes".to_owned()),
+            Some((said, expected)) => (said.to_owned(), format!("expected {expected}")),
+            None => (std::mem::take(&mut problem.message), FORM.to_owned()),
+        }
+    };
+    problem.message = message;
+    problem.hint(hint)
+}
+
+const FORM: &str = "law files are plain YAML: maps, lists, texts, whole numbers, true and false";
 
 #[cfg(test)]
 mod tests {

@@ -34,7 +34,9 @@ fn told(number: u8, steps: &[(bool, i32)]) -> Case<'static> {
 /// As told, earlier in the log than every act of the first case.
 fn before(case: Case<'_>) -> Vec<RecordedAct> {
     let mut acts = case.acts;
-    acts.iter_mut().for_each(|act| act.position -= 50);
+    for act in &mut acts {
+        act.position -= 50;
+    }
     acts
 }
 
@@ -47,7 +49,7 @@ fn prolonged(case: &Case<'_>, on: Date, since: Date) -> Vec<String> {
 /// Day by day: held on a day is who was inside at the end of the day before, or is placed on it.
 fn counted(cases: &[Vec<(bool, i32)>], until: i32) -> Option<Date> {
     let inside = |steps: &[(bool, i32)], day: i32| {
-        steps.iter().filter(|(_, on)| *on <= day).next_back().is_some_and(|(places, _)| *places)
+        steps.iter().rfind(|(_, on)| *on <= day).is_some_and(|(places, _)| *places)
     };
     let held_on = |steps: &[(bool, i32)], day: i32| {
         inside(steps, day - 1) || steps.iter().any(|(places, on)| *places && *on == day)
@@ -147,7 +149,9 @@ fn another_case_is_open_until_it_is_final_or_closed() {
     let open = |other: &Case<'static>, on: &str| {
         let mut case = told(1, &[(true, 0)]);
         let mut acts = other.acts.clone();
-        acts.iter_mut().for_each(|act| act.position -= 50);
+        for act in &mut acts {
+            act.position -= 50;
+        }
         case.related = vec![acts];
         prolonged(&case, date(on), date(on)).contains(&"HC-RETURN".to_owned())
     };

@@ -121,7 +121,7 @@ fn states_and_signers() {
         RETURN,
         "cancelled: {en: Cancelled, uk: Скасовано, final: true}",
         "cancelled: {en: Cancelled, uk: \" \", final: true}",
-        &["empty in one language"],
+        &["a text is empty in Ukrainian"],
     );
     problems(RETURN, "    signed_by: [R-TO-OFF]\n", "", &["nobody may sign Collected"]);
     problems(

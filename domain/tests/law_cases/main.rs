@@ -9,6 +9,8 @@ mod custody;
 mod detention;
 mod disputes;
 mod editions;
+mod findings;
+mod hostile;
 mod judging;
 mod loading;
 mod order;

@@ -18,6 +18,9 @@ use crate::{
     violation::Certainty,
 };
 
+const OWN_ACTS: &str = "the state of a case rests on its own acts; flag it in a rule instead";
+const TYPES: &str = "Date, Instant, Months, Days, Hours, Money, Code<LIST>, Bool, Int, Text, Number, Ref or List of one";
+
 /// Every act with its place, the procedure's first.
 fn every_act<'f>(
     parts: &Parts<'f>,
@@ -61,10 +64,10 @@ pub(super) fn drafts(
         let mut add = |source: Source<'_>, path: &[&str], name: &str, file: &FieldFile| {
             let added = field(file).map(|law| fields.insert(name.to_owned(), law));
             match added {
-                Err(message) => problems.push(source.problem(path, message)),
+                Err((message, hint)) => problems.push(source.problem(path, message).hint(hint)),
                 Ok(Some(_)) => {
                     let message = format!("{id} has the field `{name}` already");
-                    problems.push(source.problem(path, message));
+                    problems.push(source.problem(path, message).hint("rename one of them"));
                 }
                 Ok(None) => {}
             }
@@ -85,26 +88,32 @@ pub(super) fn drafts(
         };
         let draft = Draft { fields, has_instant: act.at == Precision::Instant, opens };
         if drafts.insert(id.clone(), draft).is_some() {
-            let message = format!("{id} is an act of the engine; map it under `on`");
-            problems.push(parts.procedure.problem(&["acts", id], message));
+            let message = format!("{id} is an act of the engine");
+            let problem = parts.procedure.problem(&["acts", id], message);
+            problems.push(problem.hint("every case has it; map it under `on`"));
         }
     }
     for id in &files.procedure.opened_by {
         if !files.procedure.acts.contains_key(id) {
             let message = format!("`opened_by` names {id}, which is no act in this edition");
-            problems.push(parts.procedure.problem(&["opened_by"], message));
+            let problem = parts.procedure.problem(&["opened_by"], message);
+            problems.push(problem.hint("declare it under `acts`, in force from the first day"));
         }
     }
     drafts
 }
 
-fn field(file: &FieldFile) -> Result<FieldLaw, String> {
-    let ty = Type::parse(&file.ty).ok_or_else(|| format!("there is no type `{}`", file.ty))?;
+/// The field, or what is wrong with it and how to mend it.
+fn field(file: &FieldFile) -> Result<FieldLaw, (String, &'static str)> {
+    let unknown = || (format!("there is no type `{}`", file.ty), TYPES);
+    let ty = Type::parse(&file.ty).ok_or_else(unknown)?;
     if file.kept == Kept::Open && ty.is_free_text() {
-        return Err("free text is never open: make it personal, or use a Code or Number".into());
+        let hint = "make it personal, or use a Code or Number";
+        return Err(("free text is never open".to_owned(), hint));
     }
     if file.kept != Kept::Open && (file.purpose.is_none() || file.keep.is_none()) {
-        return Err("a sealed field says its `purpose` and how long to `keep` it".into());
+        let message = "a sealed field says its `purpose` and how long to `keep` it".to_owned();
+        return Err((message, "such as `purpose: {en: …, uk: …}, keep: 75y`"));
     }
     Ok(FieldLaw {
         ty,
@@ -206,7 +215,7 @@ impl ActCompiler<'_, '_> {
                     || cases.iter().rev().skip(1).any(|case| case.when.is_none());
                 if open_ended {
                     let message = "the last case, and only it, has no `when`";
-                    self.complain(&["to"], message);
+                    self.complain(&["to"], message, "write `{is: state}` as the last one");
                 }
                 let mut compiled = Vec::new();
                 for (index, case) in cases.iter().enumerate() {
@@ -217,7 +226,8 @@ impl ActCompiler<'_, '_> {
                         .as_ref()
                         .and_then(|text| self.condition(self.source, &path, text));
                     if when.as_ref().is_some_and(asks_other_cases) {
-                        self.complain(&["to"], "where an act leads may not hang on other cases");
+                        let message = "where an act leads may not hang on other cases";
+                        self.complain(&["to"], message, OWN_ACTS);
                     }
                     compiled.push((when, case.is.clone()));
                 }
@@ -231,17 +241,19 @@ impl ActCompiler<'_, '_> {
         for (index, case) in file.act.iter().enumerate() {
             if !EngineAct::parse(&case.is).is_some_and(EngineAct::is_court_outcome) {
                 let message = format!("{} is no outcome of a court", case.is);
-                self.complain(&["puts", "act"], &message);
+                self.complain(&["puts", "act"], &message, "such as DecisionUpheld");
             }
             let path = ["acts", self.id, "puts", "act", &index.to_string(), "when"];
             let when = case.when.as_ref().and_then(|text| self.condition(self.source, &path, text));
             if when.as_ref().is_some_and(asks_other_cases) {
-                self.complain(&["puts", "act"], "what an act puts may not hang on other cases");
+                let message = "what an act puts may not hang on other cases";
+                self.complain(&["puts", "act"], message, OWN_ACTS);
             }
             acts.push((when, case.is.clone()));
         }
         if acts.iter().rev().skip(1).any(|(when, _)| when.is_none()) || acts.is_empty() {
-            self.complain(&["puts", "act"], "only the last outcome may lack `when`");
+            let message = "only the last outcome may lack `when`";
+            self.complain(&["puts", "act"], message, "say when each of the others is put");
         }
         let case = self.reference("case", &file.case);
         let decision = self.reference("decision", &file.decision);
@@ -254,7 +266,7 @@ impl ActCompiler<'_, '_> {
             Ok((rule, Type::Date | Type::Instant)) if !asks_other_cases(&rule) => Some(rule),
             Ok((_, ty)) => {
                 let message = format!("a Date of this case is needed here, this is {ty}");
-                self.complain(&["in_time_by"], &message);
+                self.complain(&["in_time_by"], &message, "such as `facts.posted_on`");
                 None
             }
             Err(error) => {
@@ -270,7 +282,8 @@ impl ActCompiler<'_, '_> {
         match Rule::value_of(text, &words) {
             Ok((rule, Type::Ref)) => Some(rule),
             Ok((_, ty)) => {
-                self.complain(&["puts", key], &format!("a Ref is needed here, this is {ty}"));
+                let message = format!("a Ref is needed here, this is {ty}");
+                self.complain(&["puts", key], &message, "such as `facts(ActId).case`");
                 None
             }
             Err(error) => {
@@ -289,9 +302,9 @@ impl ActCompiler<'_, '_> {
         }
     }
 
-    fn complain(&mut self, path: &[&str], message: &str) {
+    fn complain(&mut self, path: &[&str], message: &str, hint: &str) {
         let full: Vec<&str> = ["acts", self.id].iter().chain(path).copied().collect();
-        self.problems.push(self.source.problem(&full, message));
+        self.problems.push(self.source.problem(&full, message).hint(hint));
     }
 
     fn rules(&mut self) -> Vec<RuleLaw> {
@@ -323,7 +336,8 @@ impl ActCompiler<'_, '_> {
         let Some(rule) = rule else { return };
         if rules.iter().any(|other| other.id == rule.id) {
             let message = format!("{} has a rule {} already", self.id, rule.id);
-            self.problems.push(source.problem(path, message));
+            let hint = "give it another id, or let the other end with `until` before";
+            self.problems.push(source.problem(path, message).hint(hint));
         }
         rules.push(rule);
     }
@@ -341,14 +355,15 @@ impl ActCompiler<'_, '_> {
                 ("refuse", text, Effect::Refuse)
             }
             (Some(_), None, None) => {
-                let message = "a `design` rule never refuses; let it flag";
-                self.problems.push(source.problem(path, message));
+                let message = "a `design` rule never refuses";
+                self.problems.push(source.problem(path, message).hint("let it `flag`"));
                 return None;
             }
             (None, Some(text), Some(severity)) => ("flag", text, Effect::Flag(severity)),
             _ => {
                 let message = "a rule has `refuse`, or `flag` with `severity`";
-                self.problems.push(source.problem(path, message));
+                let hint = "a severity is V, U or D";
+                self.problems.push(source.problem(path, message).hint(hint));
                 return None;
             }
         };

@@ -82,21 +82,23 @@ impl Compiler<'_, '_> {
     fn clock(&mut self, standard: &Arc<Calendar>) -> ClockLaw {
         let file = self.file;
         if file.within.is_some() == file.until.is_some() {
-            self.complain(&[], "a clock has either `within` or `until`");
+            self.complain(&[], "a clock has either `within` or `until`", "give one of them");
         }
         if !file.informs && file.overdue.is_none() && file.fires.is_none() {
-            let message = "a clock is `overdue`, `fires` an act, or only `informs: true`";
-            self.complain(&[], message);
+            let message = "this clock does nothing when its term passes";
+            self.complain(&[], message, "give `overdue`, or `fires`, or `informs: true`");
         }
         if !file.informs && file.stops.is_empty() && file.fires.is_none() {
-            self.complain(&[], "nothing stops this clock");
+            let hint = "name the acts that meet the term in `stops`, or the one it `fires`";
+            self.complain(&[], "nothing stops this clock", hint);
         }
         self.check_fires();
         let length = file.within.as_ref().and_then(|text| self.length(text, "within"));
         let calendar = self.calendar(standard);
         for window in file.pauses.iter() {
             if !calendar.has_suspension(window) {
-                self.complain(&["pauses"], &format!("the calendar has no window `{window}`"));
+                let message = format!("the calendar has no window `{window}`");
+                self.complain(&["pauses"], &message, "declare it under its `suspensions`");
             }
         }
         let allowance = file.recording_allowance.as_ref();
@@ -131,8 +133,14 @@ impl Compiler<'_, '_> {
         let Some(act) = &self.file.fires else { return };
         match self.files.procedure.acts.get(act) {
             Some(law) if law.kind == ActKind::Service => {}
-            Some(_) => self.complain(&["fires"], "only acts of kind `service` are fired"),
-            None => self.complain(&["fires"], &format!("there is no act `{act}`")),
+            Some(_) => {
+                let hint = "the ledger signs it; give the act `kind: service`";
+                self.complain(&["fires"], "only acts of kind `service` are fired", hint);
+            }
+            None => {
+                let message = format!("there is no act `{act}`");
+                self.complain(&["fires"], &message, "declare it under `acts`");
+            }
         }
     }
 
@@ -141,7 +149,8 @@ impl Compiler<'_, '_> {
         if let Some(calendar) = self.parts.calendars.get(id) {
             Arc::clone(calendar)
         } else {
-            self.complain(&["calendar"], &format!("there is no calendar {id}"));
+            let message = format!("there is no calendar {id}");
+            self.complain(&["calendar"], &message, "calendars lie in calendars/");
             Arc::clone(standard)
         }
     }
@@ -154,14 +163,16 @@ impl Compiler<'_, '_> {
             let from =
                 file.starts_from.as_ref().and_then(|text| self.moment(text, &on, "starts_from"));
             if matches!(length, Some(Length::Hours(_))) && !self.has_instant(&on, from.as_ref()) {
-                self.complain(&["within"], "a clock in hours starts from an instant");
+                let hint = "give the starting act `at: instant`, or count in days";
+                self.complain(&["within"], "a clock in hours starts from an instant", hint);
             }
             let until = file.until.as_ref().and_then(|text| self.moment(text, &on, "until"));
             let (from, until) = (from.map(|(rule, _)| rule), until.map(|(rule, _)| rule));
             starts.push(StartLaw { on, when, from, until });
         }
         if starts.is_empty() {
-            self.complain(&["starts"], "nothing starts this clock");
+            let hint = "name the act it counts from, such as `LetterServed(ActId)`";
+            self.complain(&["starts"], "nothing starts this clock", hint);
         }
         starts
     }
@@ -192,7 +203,8 @@ impl Compiler<'_, '_> {
                     self.moment(text, &trigger, "extends").map(|(rule, _)| ExtendLaw::Until(rule))
                 }
                 _ => {
-                    self.complain(&["extends", act], "an extension has `within` or `until`");
+                    let message = "an extension has `within` or `until`";
+                    self.complain(&["extends", act], message, "give one of them");
                     None
                 }
             };
@@ -226,10 +238,8 @@ impl Compiler<'_, '_> {
     fn length(&mut self, text: &str, key: &str) -> Option<Length> {
         let length = Length::parse(text);
         if length.is_none() {
-            self.complain(
-                &[key],
-                &format!("`{text}` is no length; write 24h, 30d, 15wd, 2m or 1y"),
-            );
+            let message = format!("`{text}` is no length");
+            self.complain(&[key], &message, "write 24h, 30d, 15wd, 2m or 1y");
         }
         length
     }
@@ -241,7 +251,8 @@ impl Compiler<'_, '_> {
             .map_err(|error| self.problems.push(self.source.rule_problem(&path, error)))
             .ok()?;
         if asks_other_cases(&rule) {
-            self.complain(&[key], "a clock may not hang on other cases");
+            let hint = "the state of a case rests on its own acts; flag it in a rule instead";
+            self.complain(&[key], "a clock may not hang on other cases", hint);
         }
         Some(rule)
     }
@@ -252,7 +263,8 @@ impl Compiler<'_, '_> {
         match Rule::value_of(text, &words) {
             Ok((rule, ty @ (Type::Date | Type::Instant))) => Some((rule, ty)),
             Ok((_, ty)) => {
-                self.complain(&[key], &format!("a Date is needed here, this is {ty}"));
+                let message = format!("a Date is needed here, this is {ty}");
+                self.complain(&[key], &message, "such as `facts.leave_by`");
                 None
             }
             Err(error) => {
@@ -262,8 +274,8 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn complain(&mut self, path: &[&str], message: &str) {
+    fn complain(&mut self, path: &[&str], message: &str, hint: &str) {
         let full: Vec<&str> = ["clocks", self.id].iter().chain(path).copied().collect();
-        self.problems.push(self.source.problem(&full, message));
+        self.problems.push(self.source.problem(&full, message).hint(hint));
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn run(law: &Law, next: Date, unrun: &mut Unrun) -> Vec<Problem> {
                 let what = if fires { "fires_on" } else { "silent_on" };
                 let Some(example) = example else {
                     let message = format!("{} has no example `{what}`", rule.id);
-                    problems.push(at(rule, message));
+                    let hint = format!("add `{what}: {{facts.x: …}}`, written as the rule asks");
+                    problems.push(at(rule, message).hint(hint));
                     continue;
                 };
                 problems.extend(unknown_keys(rule, example));

@@ -16,7 +16,8 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
         let at = root.nearest(&["states", state]).at;
         if !reached.contains(state.as_str()) {
             let message = format!("nothing leads to the state `{state}` from an opening act");
-            problems.push(Problem::new(file, at, message));
+            let hint = "let an act lead `to` it, or map an engine act to it under `on`";
+            problems.push(Problem::new(file, at, message).hint(hint));
         }
         if !details.is_final && !is_left(law, state) {
             let message = format!("nothing leaves the state `{state}`, and it is not final");
@@ -26,7 +27,8 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
     for act in law.acts.values().filter(|act| act.engine.is_none()) {
         let at = root.nearest(&["acts", &act.id]).at;
         if let Some(message) = nobody_signs(law, act) {
-            problems.push(Problem::new(file, at, message));
+            let hint = "name roles in `signed_by`, or in `on_behalf_of` and `recorded_by`";
+            problems.push(Problem::new(file, at, message).hint(hint));
         }
         if !act.opens && act.from == From::States(Vec::new()) {
             let message = format!("{} is possible in no state", act.id);
@@ -39,7 +41,8 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
             problems.push(Problem::new(file, at, message).hint("leave `in_time_by` out"));
         }
         if act.kind == ActKind::Decision && act.basis.is_empty() {
-            problems.push(Problem::new(file, at, format!("{} names no legal basis", act.id)));
+            let message = format!("{} names no legal basis", act.id);
+            problems.push(Problem::new(file, at, message).hint("such as `basis: \"L3773:26\"`"));
         }
     }
     problems
@@ -88,15 +91,16 @@ fn is_left(law: &Law, state: &str) -> bool {
         };
         possible && act.targets().any(|target| target != state)
     });
+    // An act that opens a case moves none that is open.
+    let opens = |act: &str| law.act(act).is_some_and(|act| act.opens);
+    let mut moves = law.on.iter().filter(|(act, _)| !opens(act)).flat_map(|(_, moves)| moves);
     by_act
-        || law.on.values().flatten().any(|moved| {
-            moved.from.as_ref().is_none_or(|from| from.iter().any(|s| s == state))
-                && moved.to != state
-                && moved.of.is_none()
-        })
-        || law.on.values().flatten().any(|moved| {
-            moved.from.as_ref().is_some_and(|from| from.iter().any(|s| s == state))
-                && moved.to != state
+        || moves.any(|moved| {
+            let possible = match &moved.from {
+                Some(from) => from.iter().any(|s| s == state),
+                None => moved.of.is_none(),
+            };
+            possible && moved.to != state
         })
 }
 
@@ -109,16 +113,16 @@ fn nobody_signs(law: &Law, act: &ActLaw) -> Option<String> {
         }
         ActKind::Service => None,
         ActKind::External if act.on_behalf_of.is_empty() => {
-            Some(format!("{id} is external and names nobody in `on_behalf_of`"))
+            Some(format!("{id} is external and recorded for nobody"))
         }
         ActKind::External if act.recorded_by.is_empty() && act.services.is_empty() => {
-            Some(format!("nobody may record {id}: name roles in `recorded_by`"))
+            Some(format!("nobody may record {id}"))
         }
         _ if act.signed_by.is_empty() && act.on_behalf_of.is_empty() => {
             Some(format!("nobody may sign {id}"))
         }
         _ if act.recorded_by.is_empty() && act.services.is_empty() => {
-            Some(format!("nobody may record {id}: name roles in `recorded_by`"))
+            Some(format!("nobody may record {id}"))
         }
         _ => None,
     }

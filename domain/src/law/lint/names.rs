@@ -1,6 +1,4 @@
-//! Codes that are in no list, texts without a translation.
-
-use std::collections::BTreeMap;
+//! Names that a file uses: codes, lists, letters, parameters.
 
 use crate::law::{
     book::LawBook,
@@ -33,18 +31,12 @@ pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<P
             names.code(&path("appeal"), "CL-APPEAL", route);
         }
         for letter in act.letter.iter().filter(|letter| !book.letters.contains_key(*letter)) {
-            names.complain(&path("letter"), format!("there is no letter `{letter}`"));
+            let message = format!("there is no letter `{letter}`");
+            names.complain(&path("letter"), message, "letter templates lie in letters/");
         }
         names.bases(&path("basis"), &act.basis);
-        names.words(&path("title"), [&act.title.en, &act.title.uk]);
-        for (name, field) in &act.fields {
-            if let Some(title) = &field.title {
-                names.words(&["acts", id, "fields", name], [&title.en, &title.uk]);
-            }
-        }
         for (index, rule) in act.rules.iter().enumerate() {
             let path = ["acts", id, "rules", &index.to_string()];
-            names.words(&path, [&rule.says.en, &rule.says.uk]);
             if let Some(basis) = &rule.basis {
                 names.bases(&path, basis);
             }
@@ -54,10 +46,6 @@ pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<P
         if let Some(basis) = &clock.basis {
             names.bases(&["clocks", id, "basis"], basis);
         }
-        names.words(&["clocks", id, "title"], [&clock.title.en, &clock.title.uk]);
-    }
-    for (id, state) in &read.states {
-        names.words(&["states", id], [&state.en, &state.uk]);
     }
     names.field_lists(&read);
     names.parameters();
@@ -68,6 +56,8 @@ pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<P
     problems
 }
 
+const LISTS: &str = "lists lie in codes/, or under `codes` of the file";
+
 struct Names<'a> {
     book: &'a LawBook,
     file: &'a str,
@@ -77,16 +67,17 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn complain(&mut self, path: &[&str], message: String) {
+    fn complain(&mut self, path: &[&str], message: String, hint: &str) {
         let at = self.root.nearest(path).at;
-        self.problems.push(Problem::new(self.file, at, message));
+        self.problems.push(Problem::new(self.file, at, message).hint(hint));
     }
 
     fn code(&mut self, path: &[&str], list: &str, code: &str) {
         match self.book.lists.get(list) {
-            None => self.complain(path, format!("there is no code list {list}")),
+            None => self.complain(path, format!("there is no code list {list}"), LISTS),
             Some(found) if !found.ready.knows(code) => {
-                self.complain(path, format!("`{code}` is not in {list}"));
+                let hint = format!("its codes stand in codes/{list}.yaml");
+                self.complain(path, format!("`{code}` is not in {list}"), &hint);
             }
             Some(_) => {}
         }
@@ -97,12 +88,6 @@ impl Names<'_> {
         for basis in bases {
             let act = basis.split(':').next().unwrap_or_default();
             self.code(path, "CL-ACT", act);
-        }
-    }
-
-    fn words(&mut self, path: &[&str], words: [&String; 2]) {
-        if words.iter().any(|text| text.trim().is_empty()) {
-            self.complain(path, "a text is empty in one language".to_owned());
         }
     }
 
@@ -121,7 +106,7 @@ impl Names<'_> {
             let edition = self.law.edition;
             let message =
                 format!("the edition of {edition} reads `{name}`, which starts on {starts}");
-            self.complain(&[], message);
+            self.complain(&[], message, "give it a value from the first day it is read");
         }
     }
 
@@ -133,46 +118,35 @@ impl Names<'_> {
                 {
                     let own = read.acts.contains_key(id);
                     let path = if own { vec!["acts", id, "fields", name] } else { vec![] };
-                    self.complain(&path, format!("{id}.{name}: there is no code list {list}"));
+                    let message = format!("{id}.{name}: there is no code list {list}");
+                    self.complain(&path, message, LISTS);
                 }
             }
         }
     }
 }
 
-/// Codes without a text, and codes in force twice at one time.
+/// Codes without a name, and mergers into nothing.
 pub(super) fn code_list(file: &str, root: &Node, id: &str, codes: &[CodeFile]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut seen: BTreeMap<&str, Vec<&CodeFile>> = BTreeMap::new();
     for (index, code) in codes.iter().enumerate() {
         let index = index.to_string();
         let own_file = ["codes", &index];
         let inline = ["codes", id, &index];
         let path: &[&str] =
             if root.get("id").and_then(Node::text) == Some(id) { &own_file } else { &inline };
-        let mut complain =
-            |message: String| problems.push(Problem::new(file, root.nearest(path).at, message));
-        if code.code.is_empty() || code.en.trim().is_empty() || code.uk.trim().is_empty() {
-            complain(format!("`{}` of {id} lacks a text in one language", code.code));
-        }
-        let others = seen.entry(&code.code).or_default();
-        if others.iter().any(|other| overlap(other, code)) {
-            complain(format!("`{}` stands twice in {id} for one time", code.code));
+        let mut complain = |message: String, hint: &str| {
+            problems.push(Problem::new(file, root.nearest(path).at, message).hint(hint));
+        };
+        if code.code.is_empty() {
+            complain(format!("a code of {id} is empty"), "acts cite codes by it");
         }
         if let Some(target) = &code.merged_into
             && (code.until.is_none() || !codes.iter().any(|c| &c.code == target))
         {
-            complain(format!("`{}` needs `until` and a target in the list to merge", code.code));
+            let message = format!("`{}` is merged into nothing, or never", code.code);
+            complain(message, "give `until`, the day of the merger, and a target in this list");
         }
-        others.push(code);
     }
     problems
-}
-
-fn overlap(one: &CodeFile, other: &CodeFile) -> bool {
-    let starts_before_end = |a: &CodeFile, b: &CodeFile| match (a.since, b.until) {
-        (Some(since), Some(until)) => since < until,
-        _ => true,
-    };
-    starts_before_end(one, other) && starts_before_end(other, one)
 }

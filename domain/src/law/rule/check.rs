@@ -13,6 +13,11 @@ use super::{
 };
 use crate::law::value::{Type, Value, read_span};
 
+const FUNCTIONS: &str = "functions: has count recorded date_of instant_of recorded_on times \
+    same_signer in_force days working_days months years hours after before due date money param \
+    param_at least greatest multiply add stay_days held_since same_body subject_has subject_open \
+    subject_term_open subject_recorded";
+
 /// Questions known to have an answer, by the way they are written.
 type Present = BTreeSet<String>;
 
@@ -305,7 +310,7 @@ impl Checker<'_> {
                     at,
                     format!("there is no function `{name}` with {} arguments", arguments.len()),
                 )
-                .hint("the functions are listed in the module documentation of `law::rule`"));
+                .hint(FUNCTIONS));
             }
         })
     }
@@ -315,7 +320,8 @@ impl Checker<'_> {
         if self.words.knows_act(&act) {
             return Ok(act);
         }
-        Err(RuleError::new(tree.at, format!("this procedure has no act `{act}`")))
+        Err(RuleError::new(tree.at, format!("this procedure has no act `{act}`"))
+            .hint("name an act of this edition or of the engine"))
     }
 
     fn act_with_instant(&self, tree: &Tree) -> Result<String, RuleError> {
@@ -342,7 +348,8 @@ impl Checker<'_> {
         };
         let act = self.act(act)?;
         let Some(ty) = self.words.field_of(&act, name) else {
-            return Err(RuleError::new(at, format!("{act} has no open field `{name}`")));
+            return Err(RuleError::new(at, format!("{act} has no open field `{name}`"))
+                .hint("declare it under the act's `fields`, `kept: open`"));
         };
         Ok(ask(Question::FactOf { act, name: name.clone(), ty }, at, present))
     }
@@ -433,7 +440,8 @@ impl Checker<'_> {
     fn param(&self, name: &Tree, date: Option<Expr>, at: usize) -> Result<Typed, RuleError> {
         let id = word(name).or_else(|_| literal(name))?;
         let Some(ty) = self.words.param(&id) else {
-            return Err(RuleError::new(name.at, format!("there is no parameter `{id}`")));
+            return Err(RuleError::new(name.at, format!("there is no parameter `{id}`"))
+                .hint("parameters lie in parameters/"));
         };
         Ok(plain(Expr::Param(id, ty.clone(), date.map(Box::new)), ty, at))
     }

@@ -128,7 +128,8 @@ impl Parser {
     fn primary(&mut self) -> Result<Tree, RuleError> {
         let at = self.at();
         let Some(spot) = self.spots.get(self.next).cloned() else {
-            return Err(RuleError::new(self.end, "the rule ends too early"));
+            return Err(RuleError::new(self.end, "the rule ends too early")
+                .hint("a value is missing at its end"));
         };
         self.next += 1;
         let kind = match spot.token {
