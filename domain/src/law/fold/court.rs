@@ -47,8 +47,8 @@ impl<'a> CaseState<'a> {
     /// The state before the judgment that a higher court now sets aside, where nothing has moved the
     /// case since.
     pub(super) fn state_restored(&self, concerns: &[StatementHash]) -> Option<&'a str> {
-        let concerned = self.acts.iter().filter(|act| concerns.contains(&act.hash));
-        let judgment = self.acts.get(concerned.filter_map(|act| act.annulled_at).next()?)?;
+        let mut concerned = self.acts.iter().filter(|act| concerns.contains(&act.hash));
+        let judgment = self.acts.get(concerned.find_map(|act| act.annulled_at)?)?;
         let last = self.acts.iter().rfind(|act| act.moved())?;
         (last.hash == judgment.hash).then_some(judgment.from?)
     }
