@@ -1,4 +1,5 @@
-//! Hears of log sizes that other processes announce (channel `litopys_log`).
+//! Hears of log sizes that other processes announce (channel `litopys_log`), and looks for itself
+//! in between: a process that is killed may not have announced its last acts.
 
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use tokio::sync::watch;
 pub const CHANNEL: &str = "litopys_log";
 /// Pause before listening again after the connection was lost.
 const RETRY: Duration = Duration::from_millis(500);
+/// How long to go by announcements alone.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Listens until nobody wants to hear any more; a lost connection is made anew.
 pub fn start(pool: PgPool) -> watch::Receiver<u64> {
@@ -29,16 +32,23 @@ async fn listen(pool: &PgPool, sizes: &watch::Sender<u64>) -> Result<(), sqlx::E
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        tokio::select! {
+        let size = tokio::select! {
             () = sizes.closed() => return Ok(()),
             heard = listener.recv() => {
                 let Ok(size) = heard?.payload().parse::<u64>() else { continue };
-                sizes.send_if_modified(|known| {
-                    let grew = *known < size;
-                    *known = size.max(*known);
-                    grew
-                });
+                size
             }
-        }
+            () = tokio::time::sleep(LOOK_EVERY) => look(pool).await?,
+        };
+        sizes.send_if_modified(|known| {
+            let grew = *known < size;
+            *known = size.max(*known);
+            grew
+        });
     }
+}
+
+async fn look(pool: &PgPool) -> Result<u64, sqlx::Error> {
+    let size = sqlx::query_scalar!("select size from log_head").fetch_one(pool).await?;
+    Ok(u64::try_from(size).unwrap_or_default())
 }

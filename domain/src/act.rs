@@ -1,12 +1,12 @@
 //! An act: a signed statement and, once recorded, its place. The one event type of every stream.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
 
-use crate::canonical;
 use crate::dsse;
 use crate::ids::StatementHash;
 use crate::keys::{Signature, Thumbprint};
@@ -87,12 +87,24 @@ impl Act {
 
     /// Reads a recorded payload; anything but the canonical form is refused.
     pub fn from_payload(payload: &str) -> Result<Self, ActError> {
-        let act: Self =
+        let read: Payload<&RawValue> =
             serde_json::from_str(payload).map_err(|error| ActError::Payload(error.to_string()))?;
+        let act = Self::placed(read)?;
         if act.to_payload().as_deref() == Some(payload) {
             return Ok(act);
         }
         Err(ActError::Payload("its bytes differ from their canonical form".to_owned()))
+    }
+
+    fn placed<S: Borrow<RawValue>>(payload: Payload<S>) -> Result<Self, ActError> {
+        let mut act = Self::new(payload.statement.borrow().get(), payload.signatures)?;
+        act.place = Some(Place {
+            sequence: payload.sequence,
+            previous: payload.previous,
+            number: payload.number,
+            recorded_at: payload.recorded_at,
+        });
+        Ok(act)
     }
 
     pub fn statement(&self) -> &Arc<Statement> {
@@ -139,14 +151,19 @@ impl Act {
             sequence: place.sequence,
             signatures: &self.signatures,
         };
-        let mut payload = canonical::to_string(&head);
+        // The fields stand in the order of JCS, which for strings and small integers is what
+        // serde_json writes.
+        let mut payload = serde_json::to_string(&head).ok()?;
+        payload.reserve(self.text.len() + STATEMENT_KEY.len() + 1);
         payload.pop();
-        payload.push_str(r#","statement":"#);
+        payload.push_str(STATEMENT_KEY);
         payload.push_str(&self.text);
         payload.push('}');
         Some(payload)
     }
 }
+
+const STATEMENT_KEY: &str = r#","statement":"#;
 
 /// Upper bound of a payload's size, known before signing is asked for.
 pub fn payload_bytes_max(statement_bytes: usize, signers: usize) -> usize {
@@ -182,22 +199,15 @@ impl Serialize for Act {
 
 impl<'de> Deserialize<'de> for Act {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let payload = Payload::deserialize(deserializer)?;
-        let mut act =
-            Self::new(payload.statement.get(), payload.signatures).map_err(de::Error::custom)?;
-        act.place = Some(Place {
-            sequence: payload.sequence,
-            previous: payload.previous,
-            number: payload.number,
-            recorded_at: payload.recorded_at,
-        });
-        Ok(act)
+        let payload = Payload::<Box<RawValue>>::deserialize(deserializer)?;
+        Self::placed(payload).map_err(de::Error::custom)
     }
 }
 
+/// With the statement's text borrowed, or owned where the deserializer has it at no one place.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Payload {
+struct Payload<S> {
     #[serde(default)]
     number: Option<String>,
     #[serde(default)]
@@ -205,7 +215,7 @@ struct Payload {
     recorded_at: RecordedAt,
     sequence: u64,
     signatures: Vec<SignedBy>,
-    statement: Box<RawValue>,
+    statement: S,
 }
 
 impl DomainEvent for Act {
@@ -234,7 +244,7 @@ pub struct RecordedAct {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing;
+    use crate::{canonical, testing};
 
     #[test]
     fn a_payload_holds_the_signed_bytes_and_reads_back() {

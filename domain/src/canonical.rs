@@ -4,7 +4,10 @@
 //! key, lone surrogate, NUL, empty array, empty object or empty string anywhere (DESIGN §3).
 //! Bytes are checked once, at the door; after that they are opaque.
 
+mod scan;
+
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Deepest nesting of arrays and objects.
@@ -23,6 +26,12 @@ pub enum CanonicalError {
     Form { offset: usize, expected: String },
     #[error("{rule} at `{pointer}`")]
     Narrowed { pointer: String, rule: &'static str },
+}
+
+/// Reads a canonical text into a type that mirrors it; `None` where either does not fit, and
+/// [`parse`] says why.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    if scan::is_canonical(text) { serde_json::from_str(text).ok() } else { None }
 }
 
 /// Reads a canonical text; refuses everything that differs from its own canonical form.
@@ -78,7 +87,7 @@ fn walk<'v>(value: &'v Value, path: &mut Vec<Step<'v>>) -> Result<(), CanonicalE
             narrowed(path, "an empty object: leave the field out instead")
         }
         Value::Object(fields) => fields.iter().try_for_each(|(key, item)| {
-            if !is_snake_case(key) {
+            if !is_snake_case(key.as_bytes()) {
                 path.push(Step::Key(key));
                 return narrowed(path, "keys are ASCII snake_case");
             }
@@ -125,15 +134,15 @@ fn narrowed(path: &[Step<'_>], rule: &'static str) -> Result<(), CanonicalError>
 }
 
 /// `[a-z][a-z0-9_]*`, at most 64 bytes.
-pub fn is_snake_case(key: &str) -> bool {
-    let tail = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    key.len() <= 64
-        && key.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && key.bytes().all(tail)
+pub fn is_snake_case(key: &[u8]) -> bool {
+    let tail = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+    key.len() <= 64 && key.first().is_some_and(u8::is_ascii_lowercase) && key.iter().all(tail)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -161,9 +170,37 @@ mod tests {
             "",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
+            assert!(!scan::is_canonical(bad), "{bad}");
         }
-        assert!(parse(&format!("{}1{}", "[".repeat(33), "]".repeat(33))).is_err());
-        assert!(parse(&format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000))).is_err());
+        for depth in [31, 32, 33, 10_000] {
+            let nested = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+            assert_eq!(parse(&nested).is_ok(), depth <= 32);
+            assert_eq!(scan::is_canonical(&nested), depth <= 32);
+        }
+    }
+
+    /// A canonical text with a few bytes changed, which is canonical or not.
+    fn nearly() -> impl Strategy<Value = String> {
+        let pieces = [
+            "{", "}", "[", "]", ",", ":", "\"a\":", "\"b\":", "\"a_1\":", "\"A\":", "1", "0", "-", "-1",
+            "00", "9007199254740991", "9007199254740992", "99999999999999999999", "1.5", "true",
+            "false", "null", "\"x\"", "\"\"", "\"ї\"", "\"\\n\"", "\"\\u000a\"", "\"\\u001f\"",
+            "\"\\u001F\"", "\"\\u0000\"", "\"\\u0041\"", "\"\\/\"", "\"\n\"", "\"\u{7f}\"", " ",
+        ];
+        prop::collection::vec(prop::sample::select(pieces.to_vec()), 1..9)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_agree(text in nearly(), wrap in 0..3_usize) {
+            let text = match wrap {
+                0 => text,
+                1 => format!("{{\"a\":{text}}}"),
+                _ => format!("[{text}]"),
+            };
+            prop_assert_eq!(scan::is_canonical(&text), parse(&text).is_ok(), "{}", text);
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Disclosure {
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealedError::Encoding)?;
         let (salt, field, value): (String, String, Value) =
             serde_json::from_slice(&json).map_err(|_| SealedError::Shape)?;
-        if !crate::canonical::is_snake_case(&field) {
+        if !crate::canonical::is_snake_case(field.as_bytes()) {
             return Err(SealedError::Field(clipped(&field)));
         }
         let salt_bytes = URL_SAFE_NO_PAD.decode(&salt).map_err(|_| SealedError::Salt)?;

@@ -173,8 +173,11 @@ impl Statement {
         if text.len() > STATEMENT_BYTES_MAX {
             return Err(StatementError::Size(text.len()));
         }
-        let value = canonical::parse(text)?;
-        Self::from_value(value)
+        match canonical::read::<Self>(text).filter(|statement| statement.version == VERSION) {
+            Some(statement) => shape::check(&statement).map(|()| statement),
+            // The way that can say what is wrong, and where.
+            None => Self::from_value(canonical::parse(text)?),
+        }
     }
 
     fn from_value(value: Value) -> Result<Self, StatementError> {

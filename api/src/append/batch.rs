@@ -33,6 +33,8 @@ pub(super) struct Batch {
     pub(super) recorded_at: RecordedAt,
     pub(super) rows: Vec<Row>,
     pub(super) numbers: Numbers,
+    /// Whether it tells others, in the same transaction, how large the log is now.
+    pub(super) announces: bool,
 }
 
 /// One act's row.
@@ -82,6 +84,7 @@ impl Batch {
             recorded_at,
             rows: Vec::new(),
             numbers: HashMap::new(),
+            announces: true,
         }
     }
 

@@ -49,7 +49,9 @@ pub(super) async fn append(
                                            $29::bytea[]) as v
              on conflict (digest) do nothing
            )
-           select pg_notify('litopys_log', $2::bigint::text) is not null as "moved!" from moved"#,
+           select case when $30 then pg_notify('litopys_log', $2::bigint::text) is not null else true end
+                  as "moved!"
+             from moved"#,
         signed(batch.first),
         signed(batch.size()),
         batch.log.builder().range().encode(),
@@ -79,10 +81,20 @@ pub(super) async fn append(
         &side.fields as &[&str],
         &side.sealed_statements as &[&[u8]],
         &side.sealed as &[&[u8]],
+        batch.announces,
     )
     .fetch_optional(executor)
     .await?;
     Ok(moved.is_some())
+}
+
+/// Tells whoever listens how large the log is.
+pub(super) async fn announce(executor: impl PgExecutor<'_>, size: u64) -> Result<(), sqlx::Error> {
+    let size = size.to_string();
+    sqlx::query_scalar!(r#"select pg_notify('litopys_log', $1) is not null as "told!""#, size)
+        .fetch_one(executor)
+        .await
+        .map(|_| ())
 }
 
 /// Columns of the batch's events.

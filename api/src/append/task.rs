@@ -11,6 +11,7 @@ use litopys_domain::log::TileBuilder;
 use litopys_domain::registry::{RegistryAct, RegistryActError};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::batch::{self, Batch, Numbers};
 use super::window::{Key, Window, touched_by};
@@ -24,6 +25,8 @@ use crate::tail::{Published, Tail};
 const READ_ON_MAX: u64 = 4_096;
 /// The act that publishes a package of law.
 const PACKAGE_PUBLISHED: &str = "PackagePublished";
+/// How often others are told of new acts under load; they lag by this much at most.
+const ANNOUNCE_EVERY: Duration = Duration::from_millis(10);
 /// First pause before reaching for the database again; doubled up to a second.
 const RETRY_FIRST: Duration = Duration::from_millis(20);
 
@@ -52,13 +55,16 @@ pub(super) async fn run(
         tokio::select! {
             taken = queue.recv_many(&mut waiting, BATCH_MAX) => {
                 if taken == 0 {
-                    return Ok(());
+                    return task.announce().await;
                 }
                 task.write(waiting).await?;
             }
             Ok(()) = follow.changed() => {
                 let size = *follow.borrow_and_update();
                 task.follow(size).await?;
+            }
+            () = tokio::time::sleep_until(task.announced + ANNOUNCE_EVERY), if task.is_unannounced => {
+                task.announce().await?;
             }
         }
     }
@@ -74,6 +80,9 @@ struct Task {
     window: Window,
     /// Another process wrote since our last batch: go to the lock at once.
     contended: bool,
+    /// When others were last told how large the log is, and whether it has grown since.
+    announced: Instant,
+    is_unannounced: bool,
 }
 
 impl Task {
@@ -97,6 +106,8 @@ impl Task {
             numbers: Numbers::new(),
             window,
             contended: false,
+            announced: Instant::now(),
+            is_unannounced: false,
         })
     }
 
@@ -110,6 +121,21 @@ impl Task {
             Ok(_) => Ok(()),
             Err(Trouble::Database(_)) => self.recover(Vec::new()).await,
             Err(Trouble::Stopped(stopped)) => Err(stopped),
+        }
+    }
+
+    /// Tells others of acts that were written without a word.
+    async fn announce(&mut self) -> Result<(), AppenderStopped> {
+        if !self.is_unannounced {
+            return Ok(());
+        }
+        match sql::announce(&mut self.connection, self.builder.size()).await {
+            Ok(()) => {
+                self.announced = Instant::now();
+                self.is_unannounced = false;
+                Ok(())
+            }
+            Err(_) => self.recover(Vec::new()).await,
         }
     }
 
@@ -222,7 +248,9 @@ impl Task {
         let now = RecordedAt::new(self.options.clock.now());
         let recorded_at = self.last.map_or(now, |last| last.max(now));
         let submissions = admitted.iter().map(|(submission, _)| submission);
-        Ok(batch::complete(&self.builder, &self.numbers, recorded_at, submissions)?)
+        let mut batch = batch::complete(&self.builder, &self.numbers, recorded_at, submissions)?;
+        batch.announces = self.announced.elapsed() >= ANNOUNCE_EVERY;
+        Ok(batch)
     }
 
     /// The COMMIT is known: what others read may move on, and receipts may leave.
@@ -231,6 +259,10 @@ impl Task {
         batch: Batch,
         admitted: Vec<Waiting>,
     ) -> Result<(), (Vec<Waiting>, Trouble)> {
+        self.is_unannounced = !batch.announces;
+        if batch.announces {
+            self.announced = Instant::now();
+        }
         let receipts = batch.receipts(&self.options.signer);
         let settled = match receipts {
             Ok(receipts) => self.settle(batch).await.map(|()| receipts),
@@ -312,6 +344,7 @@ impl Task {
                 Err(Trouble::Stopped(stopped)) => return Err(stopped),
             }
         };
+        self.is_unannounced = true;
         for (submission, reply) in pending {
             let hash = submission.act.hash();
             let found = read.iter().find(|(recorded, _)| *recorded == hash);
@@ -400,12 +433,12 @@ async fn packages(
 
 /// Connects, again and again with growing pauses, until `patience` is at its end.
 async fn connect(options: &AppenderOptions) -> Result<PgConnection, AppenderStopped> {
-    let deadline = tokio::time::Instant::now() + options.patience;
+    let deadline = Instant::now() + options.patience;
     let mut pause = RETRY_FIRST;
     loop {
         match PgConnection::connect_with(&options.database).await {
             Ok(connection) => return Ok(connection),
-            Err(error) if tokio::time::Instant::now() >= deadline => {
+            Err(error) if Instant::now() >= deadline => {
                 return Err(AppenderStopped::Unreachable(options.patience, error));
             }
             Err(_) => tokio::time::sleep(pause).await,

@@ -33,7 +33,7 @@ fn check_head(statement: &Statement) -> Result<(), StatementError> {
     )?;
     for field in statement.sealed.keys() {
         ensure(
-            canonical::is_snake_case(field),
+            canonical::is_snake_case(field.as_bytes()),
             &format!("/sealed/{field}"),
             "field names are ASCII snake_case",
         )?;
