@@ -126,11 +126,29 @@ fn the_last_outcome_in_court_counts() {
         !prolonged(case, date(on), date(on)).contains(&"HC-FORCE".to_owned())
     };
     assert!(stands(&case, "2025-01-05"));
-    let mut outcome = case.draft("DecisionAnnulled", "2025-01-10", json!({}));
-    outcome.concerns = vec![placed];
-    case.record(outcome);
-    assert!(stands(&case, "2025-01-09"), "the day before");
-    assert!(!stands(&case, "2025-01-10"));
+    let mut stood = true;
+    for (number, (outcome, still)) in [
+        ("DecisionSuspended", false),
+        ("DecisionUpheld", true),
+        ("DecisionAnnulled", false),
+        ("DecisionSuspended", false),
+        ("DecisionUpheld", true),
+        ("DecisionChanged", false),
+        ("DecisionUpheld", true),
+        ("DecisionRemitted", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let day = format!("2025-01-{}", 10 + number);
+        let mut draft = case.draft(outcome, &day, json!({}));
+        draft.concerns = vec![placed];
+        case.record(draft);
+        assert_eq!(stands(&case, &day), still, "{outcome} on {day}");
+        let before = format!("2025-01-{:02}", 9 + number);
+        assert_eq!(stands(&case, &before), stood, "the day before {day}");
+        stood = still;
+    }
     assert!(!stands(&Case::new(&LAWS, "holding", 3), "2025-01-05"), "there is none");
 }
 

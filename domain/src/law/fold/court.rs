@@ -143,8 +143,14 @@ impl FoldedAct<'_> {
         })
     }
 
+    /// Whether no court has annulled, changed or suspended it.
+    pub fn stands(&self) -> bool {
+        self.is_effective() && self.annulled_on.or(self.changed_on).or(self.suspended_on).is_none()
+    }
+
     fn restore(&mut self) {
         self.annulled_on = None;
+        self.changed_on = None;
         self.annulled_at = None;
         self.remitted = false;
     }

@@ -67,27 +67,8 @@ impl<'a, 's> Moment<'a, 's> {
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 
-    /// Whether the latest such act stands: of the outcomes in court that concern it the last counts.
-    fn in_force(&self, id: &str) -> bool {
-        let Some(act) = self.latest(id) else { return false };
-        let outcomes = self.case.acts.iter().rev().filter(|one| one.is_effective());
-        let mut concerning = outcomes.filter(|one| one.statement.concerns.contains(&act.hash));
-        concerning.find_map(|one| decided_in_court(one.act)).unwrap_or(true)
-    }
-
     fn texts<'t>(texts: impl Iterator<Item = &'t str>) -> Value<'t> {
         Value::List(texts.map(Value::Text).collect())
-    }
-}
-
-/// Whether an outcome in court leaves what it concerns in force; `None` for other acts.
-fn decided_in_court(act: &str) -> Option<bool> {
-    match act {
-        "DecisionUpheld" | "SuspensionLifted" => Some(true),
-        "DecisionSuspended" | "DecisionAnnulled" | "DecisionChanged" | "DecisionRemitted" => {
-            Some(false)
-        }
-        _ => None,
     }
 }
 
@@ -152,7 +133,7 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
                 Some(LegalTime::Instant(at)) => Value::Instant(at),
                 _ => Value::Absent,
             },
-            Question::InForce(act) => Value::Bool(self.in_force(act)),
+            Question::InForce(act) => Value::Bool(self.latest(act).is_some_and(FoldedAct::stands)),
             Question::RecordedOn(act) => date(self.latest(act).and_then(|act| act.recorded_on)),
             Question::Times(act) => Value::Int(self.times(act)),
             Question::SameSigner(act) => Value::Bool(self.latest(act).is_some_and(|act| {
