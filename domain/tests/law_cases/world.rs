@@ -11,7 +11,7 @@ use litopys_domain::{
         fold::{CaseState, View, state},
         judge::{Verdict, judge},
         laws::{Laws, Question},
-        package::Package,
+        package::Shelf,
     },
     log::Hash,
     statement::{Answer, Author, FlagAnswer, LawRef, Signer, Statement, VERSION},
@@ -52,6 +52,7 @@ pub(crate) fn date(text: &str) -> Date {
 /// Every edition of the book, published before position 0 is used by cases.
 pub(crate) fn laws() -> Laws {
     let book = book();
+    let mut shelf = Shelf::default();
     let mut laws = Laws::new(TimeZone::get("Europe/Kyiv").unwrap());
     for procedure in book.procedures() {
         for date in book.edition_dates(procedure) {
@@ -59,7 +60,7 @@ pub(crate) fn laws() -> Laws {
                 panic!("{procedure} {date}: {}", problems[0]);
             });
             let fetch = |hash| texts.texts.get(&hash).map(|text| Arc::clone(&text.content));
-            laws.publish(0, Arc::new(Package::load(&texts.manifest, &fetch).unwrap()));
+            laws.publish(0, Arc::new(shelf.load(&texts.manifest, &fetch).unwrap()));
         }
     }
     laws

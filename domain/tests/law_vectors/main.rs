@@ -5,16 +5,16 @@
 
 mod runner;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use litopys_domain::{
     built_in::LAW_FILES,
     law::{book::LawBook, file::ListFile, model::Law},
 };
 
-fn book() -> LawBook {
-    LawBook::read(LAW_FILES.iter().copied()).unwrap()
-}
+/// Read once for all tests.
+static BOOK: LazyLock<LawBook> =
+    LazyLock::new(|| LawBook::read(LAW_FILES.iter().copied()).unwrap());
 
 /// The edition in force on a day.
 fn law(book: &LawBook, procedure: &str, day: &str) -> Law {
@@ -29,16 +29,16 @@ fn appeal(book: &LawBook, day: &str) -> Vec<String> {
 
 #[test]
 fn vr_21_return_cases_went_to_local_general_courts() {
-    let book = book();
-    assert_eq!(appeal(&book, "2017-12-14"), ["AP-1A"]);
-    assert_eq!(appeal(&book, "2017-12-15"), ["AP-RET"]);
+    let book = &*BOOK;
+    assert_eq!(appeal(book, "2017-12-14"), ["AP-1A"]);
+    assert_eq!(appeal(book, "2017-12-15"), ["AP-RET"]);
 }
 
 #[test]
 fn vr_08_permits_are_revoked_not_cancelled() {
-    let book = book();
+    let book = &*BOOK;
     let title = |day| {
-        let law = law(&book, "temporary-residence-document", day);
+        let law = law(book, "temporary-residence-document", day);
         law.act("TemporaryCardRevoked").unwrap().title.uk.clone()
     };
     assert_eq!(title("2024-12-31"), "Посвідку скасовано");
@@ -47,9 +47,9 @@ fn vr_08_permits_are_revoked_not_cancelled() {
 
 #[test]
 fn vr_23_citizenship_applications_follow_the_new_procedure() {
-    let book = book();
+    let book = &*BOOK;
     let basis = |day| {
-        let law = law(&book, "citizenship-acquisition", day);
+        let law = law(book, "citizenship-acquisition", day);
         law.act("CitizenshipDocumentsReturned").unwrap().basis.clone()
     };
     assert_eq!(basis("2026-02-10"), ["P215:101"]);
@@ -58,9 +58,9 @@ fn vr_23_citizenship_applications_follow_the_new_procedure() {
 
 #[test]
 fn vr_25_complaints_came_with_the_general_administrative_law() {
-    let book = book();
+    let book = &*BOOK;
     let known = |day| {
-        let law = law(&book, "temporary-residence-document", day);
+        let law = law(book, "temporary-residence-document", day);
         law.act("TemporaryCardComplaintFiled").is_some()
     };
     assert!(!known("2023-12-14"));
@@ -74,7 +74,7 @@ const ORIGINS: &str = "AFG AGO ARM AZE BDI BFA BGD BGR BHS BLR CHN CIV CMR COD C
 
 #[test]
 fn every_unhcr_origin_has_a_country() {
-    let law = law(&book(), "international-protection", "2023-12-31");
+    let law = law(&BOOK, "international-protection", "2023-12-31");
     let countries = &law.lists["CL-COUNTRY"];
     let special = list("CL-UNHCR-ORIGIN");
     for origin in ORIGINS.split_whitespace() {
@@ -99,14 +99,14 @@ fn every_vector_is_answered_as_the_law_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/law");
     let cases = runner::cases(&root);
     assert!(cases.len() > 60, "only {} cases were read", cases.len());
-    let wrong = runner::wrong(&book(), &cases);
+    let wrong = runner::wrong(&BOOK, &cases);
     assert!(wrong.is_empty(), "{} cases:\n{}", cases.len(), wrong.join("\n"));
 }
 
 /// A letter can only show what its act holds, and must say how to appeal (DEF-006).
 #[test]
 fn letters_show_fields_of_their_acts_and_the_appeal_route() {
-    let book = book();
+    let book = &*BOOK;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("letters");
     let mut wrong = Vec::new();
     let mut seen = 0;

@@ -11,7 +11,7 @@ use litopys_domain::{
         fold::{Point, View, state},
         judge::{PutNote, Verdict, judge},
         laws::{Laws, Question},
-        package::Package,
+        package::Shelf,
     },
     legal_time::{LegalTime, RecordedAt},
     log::Hash,
@@ -212,13 +212,14 @@ fn officer(n: u8) -> String {
 
 /// Every edition, published before the first act.
 fn laws(book: &LawBook) -> Laws {
+    let mut shelf = Shelf::default();
     let mut laws = Laws::new(TimeZone::get("Europe/Kyiv").unwrap());
     for procedure in book.procedures() {
         for date in book.edition_dates(procedure) {
             let texts = book.package(procedure, date).unwrap();
             let fetch =
                 |hash: ContentHash| texts.texts.get(&hash).map(|text| Arc::clone(&text.content));
-            laws.publish(0, Arc::new(Package::load(&texts.manifest, &fetch).unwrap()));
+            laws.publish(0, Arc::new(shelf.load(&texts.manifest, &fetch).unwrap()));
         }
     }
     laws
