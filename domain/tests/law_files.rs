@@ -54,22 +54,26 @@ fn grown() -> Vec<(String, String)> {
         LAW_FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let procedures: Vec<(String, String)> = files
         .iter()
-        .filter(|(path, text)| path.starts_with("procedures/") && !text.contains("kind: general"))
+        .filter(|(path, text)| path.starts_with("procedures/") && text.contains("\nswitches:\n"))
+        .filter(|(_, text)| !text.contains("\nkind: general"))
+        .filter(|(_, text)| text.lines().any(|l| l.starts_with("title: {") && l.ends_with('}')))
         .cloned()
         .collect();
     let book = book();
     let editions: usize = book.procedures().map(|id| book.edition_dates(id).len()).sum();
-    let missing = 22_usize.saturating_sub(procedures.len());
-    let missing = missing.max(250_usize.saturating_sub(editions).div_ceil(10));
+    let missing = 22_usize.saturating_sub(book.procedures().count());
+    let missing = missing.max(250_usize.saturating_sub(editions).div_ceil(15));
     for (number, (path, text)) in procedures.iter().cycle().take(missing).enumerate() {
         let id = path.rsplit_once('/').unwrap().1.trim_end_matches(".yaml");
         let switches =
-            |year: i32| format!("  - {{on: {year}-05-05, title: {{en: x, uk: x}}, law: L2235}}\n");
+            |year: i32| format!("  - {{on: {year}-05-05, title: {{en: x, uk: х}}, law: L2235}}\n");
         let titles =
             |year: i32| format!("  - {{from: {year}-05-05, is: {{en: E{year}, uk: U{year}}}}}\n");
-        let years = 2011..2026;
         let title = text.lines().find(|line| line.starts_with("title:")).unwrap();
         let since = text.lines().find_map(|line| line.strip_prefix("since: ")).unwrap();
+        let since = &since[..10];
+        let first: i32 = since[..4].parse().unwrap();
+        let years = first + 1..first + 11;
         let dated = format!(
             "title:\n  - {{from: {since}, is:{}}}\n{}",
             title.trim_start_matches("title:"),
