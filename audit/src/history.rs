@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{StatementHash, StreamId};
-use litopys_domain::law::fold::{ActStatus, ClockState, ClockStatus, Point, View, state};
+use litopys_domain::law::fold::{
+    ActStatus, CaseState, ClockState, ClockStatus, Point, View, state,
+};
 use litopys_domain::law::laws::Laws;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::registry::RegistryAct;
@@ -55,6 +57,14 @@ pub struct StateTold {
     pub title: Option<Words>,
     pub is_final: bool,
     pub is_closed: bool,
+    /// The office that has the case, and the one it was handed to and that has not received it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub office: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_its_way_to: Option<String>,
+    /// Acts that stops name, lifted ones aside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stopped: Vec<String>,
     /// The state without the acts that came late, while the case is out of order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
@@ -92,6 +102,9 @@ pub struct HistoryAct {
     pub from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// What courts did to it.
+    #[serde(flatten)]
+    pub fate: Fate,
     pub statement: StatementHash,
     pub signers: Vec<Signer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +118,20 @@ pub struct HistoryAct {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub concerns: Vec<StatementHash>,
     pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What courts did to a decision.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Fate {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annulled_on: Option<Date>,
+    /// The annulled decision that it rested on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis_lost: Option<StatementHash>,
 }
 
 /// Why a history cannot be told.
@@ -159,6 +186,12 @@ fn apply_law(told: &mut History, laws: &Laws, recorded: &[RecordedAct]) {
         act.title = law.map(|law| law.title.clone());
         act.status = Some(folded.status);
         (act.from, act.to) = (folded.from.map(str::to_owned), folded.to.map(str::to_owned));
+        act.fate = Fate {
+            suspended_on: folded.suspended_on,
+            changed_on: folded.changed_on,
+            annulled_on: folded.annulled_on,
+            basis_lost: folded.basis_lost,
+        };
     }
     let law = case.acts.last().and_then(|act| act.law);
     told.state = case.state.map(|id| StateTold {
@@ -166,9 +199,18 @@ fn apply_law(told: &mut History, laws: &Laws, recorded: &[RecordedAct]) {
         title: law.and_then(|law| law.states.get(id)).map(|state| state.title.clone()),
         is_final: case.is_final,
         is_closed: case.is_closed,
+        office: case.office.map(str::to_owned),
+        on_its_way_to: case.transfer.map(|transfer| transfer.to.to_owned()),
+        stopped: stopped(&case),
         other: case.other_state.map(str::to_owned),
         clocks: case.clocks.iter().map(clock_told).collect(),
     });
+}
+
+fn stopped(case: &CaseState<'_>) -> Vec<String> {
+    let acts = case.stops.iter().flat_map(|stop| &stop.blocks);
+    let acts: std::collections::BTreeSet<_> = acts.map(|act| (*act).to_owned()).collect();
+    acts.into_iter().collect()
 }
 
 fn clock_told(clock: &ClockState<'_>) -> ClockTold {
@@ -224,6 +266,7 @@ fn tell(
         status: None,
         from: None,
         to: None,
+        fate: Fate::default(),
         statement: entry.statement_hash,
         signers,
         author,

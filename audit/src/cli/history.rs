@@ -77,6 +77,13 @@ fn write_state(text: &mut String, state: &StateTold, lang: Lang) -> std::fmt::Re
         let without = if en { "without the late acts" } else { "без пізніх дій" };
         writeln!(text, "    {without}: {other}")?;
     }
+    if let Some(to) = &state.on_its_way_to {
+        writeln!(text, "    {}: {to}", if en { "on its way to" } else { "передається до" })?;
+    }
+    if !state.stopped.is_empty() {
+        let stopped = if en { "stopped" } else { "зупинено" };
+        writeln!(text, "    {stopped}: {}", state.stopped.join(", "))?;
+    }
     for clock in &state.clocks {
         let due = match clock.due {
             Point::Date(date) => date.to_string(),
@@ -117,6 +124,18 @@ fn write_act(text: &mut String, act: &HistoryAct, lang: Lang) -> std::fmt::Resul
     }
     if let Some(to) = act.to.as_ref().filter(|to| act.from.as_ref() != Some(to)) {
         writeln!(text, "    {} → {to}", act.from.as_deref().unwrap_or("-"))?;
+    }
+    let fate = [
+        (label("suspended", "дію зупинено"), act.fate.suspended_on),
+        (label("changed", "змінено"), act.fate.changed_on),
+        (label("annulled", "скасовано"), act.fate.annulled_on),
+    ];
+    for (what, on) in fate.into_iter().filter_map(|(what, on)| Some((what, on?))) {
+        writeln!(text, "    {what} {on}")?;
+    }
+    if let Some(decision) = act.fate.basis_lost {
+        let lost = label("lost its basis with", "втратило підставу разом із");
+        writeln!(text, "    {lost} {decision}")?;
     }
     for signer in &act.signers {
         let office = signer.office.as_deref().unwrap_or("-");

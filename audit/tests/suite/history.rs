@@ -52,3 +52,30 @@ async fn a_late_act_stands_where_it_counts() {
     // Nothing that counts later is looked at, so nothing was overtaken.
     assert_eq!(by_law, [opened, (noted.0, noted.1, false)]);
 }
+
+#[tokio::test]
+async fn what_a_court_did_is_told() {
+    let mut ledger = Ledger::founded();
+    let officer = ledger.officer.clone();
+    let case = ledger.open();
+    let person = ledger.subject_of(&case);
+    ledger.step(&case, &person, Step::Decided);
+    let decision = ledger.last_of(&case);
+    let facts = serde_json::json!({});
+    let mut statement = ledger.statement(&case, "DecisionSuspended", &facts, &[&officer]);
+    statement.concerns = vec![decision];
+    statement.author = Some(litopys_domain::statement::Author {
+        role: "R-C1G".into(),
+        body: None,
+        reference: None,
+    });
+    statement.occurred_at = "2026-03-02".parse().unwrap();
+    ledger.record(&statement, &[&officer]);
+    let auditor = stored(&ledger).await.options(Role::Auditor);
+    let told = history(&auditor, &case, &HistoryOptions::default()).await.unwrap();
+    let decided = told.acts.iter().find(|act| act.act == "ForcedReturnDecided").unwrap();
+    assert_eq!(decided.fate.suspended_on, Some("2026-03-02".parse().unwrap()));
+    assert_eq!((decided.fate.annulled_on, decided.fate.basis_lost), (None, None));
+    let state = told.state.unwrap();
+    assert_eq!((state.office.as_deref(), state.on_its_way_to), (Some("80"), None));
+}

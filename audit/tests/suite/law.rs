@@ -78,6 +78,26 @@ async fn a_service_act_before_its_term_ran_out_is_found() {
 }
 
 #[tokio::test]
+async fn an_outcome_that_no_dispute_put_is_found() {
+    let mut ledger = Ledger::founded();
+    let case = ledger.open();
+    let person = ledger.subject_of(&case);
+    ledger.step(&case, &person, Step::Decided);
+    let decision = ledger.last_of(&case);
+    // Another person's case, so that nothing but the statement itself leads to it.
+    let other = ledger.open();
+    let by = ledger.last_of(&other);
+    let system: Hand = ledger.system.clone();
+    let facts = serde_json::json!({"by": by, "dispute": other});
+    let mut statement = ledger.statement(&case, "DecisionAnnulled", &facts, &[&system]);
+    statement.subjects = vec![person];
+    statement.concerns = vec![decision];
+    statement.occurred_at = "2026-03-02".parse().unwrap();
+    ledger.record(&statement, &[&system]);
+    assert_eq!(codes_at_last(&ledger).await, ["not-put"]);
+}
+
+#[tokio::test]
 async fn unknown_acts_and_subjects_are_found() {
     let mut ledger = Ledger::founded();
     let administrator = ledger.administrator.clone();

@@ -197,6 +197,11 @@ impl Ledger {
         named.map(|(person, _, _)| person.clone()).unwrap()
     }
 
+    /// The last act of a stream.
+    pub(crate) fn last_of(&self, stream: &StreamId) -> StatementHash {
+        self.heads[stream].hash
+    }
+
     /// Takes a lawful step in a case.
     pub(crate) fn step(&mut self, case: &StreamId, person: &StreamId, step: Step) {
         let officer = self.officer.clone();
