@@ -17,7 +17,7 @@ use super::{
     model::Law,
     node::{Node, Place},
     package::{PackageTexts, Text, canonical, frame},
-    problem::Problem,
+    problem::{Problem, Unready},
     rule::Seen,
 };
 use crate::ids::ContentHash;
@@ -310,10 +310,14 @@ fn used_parameters(law: &Law) -> BTreeSet<&str> {
 fn listed<T, F: serde::de::DeserializeOwned>(
     file: &str,
     root: Node,
-    ready: impl Fn(&F) -> Result<T, String>,
+    ready: impl Fn(&F) -> Result<T, Unready>,
 ) -> Result<Listed<T, F>, Vec<Problem>> {
     let read: F = root.read(file).map_err(|problem| vec![problem])?;
-    let ready = ready(&read).map_err(|message| vec![Problem::new(file, root.at, message)])?;
+    let ready = ready(&read).map_err(|error| {
+        let path: Vec<&str> = error.path.iter().map(String::as_str).collect();
+        let problem = Problem::new(file, root.nearest(&path).at, error.message);
+        vec![problem.hint("values are dated, ascend, and have the type that the file names")]
+    })?;
     let text = canonical(&root.to_json()).into();
     Ok(Listed { file: file.to_owned(), root, read, ready: Arc::new(ready), text })
 }

@@ -8,7 +8,7 @@ use jiff::{
 };
 use serde::Deserialize;
 
-use super::value::Value;
+use super::{problem::Unready, value::Value};
 use crate::violation::{Certainty, Words};
 
 /// A calendar file.
@@ -94,30 +94,32 @@ pub struct Calendar {
 
 impl Calendar {
     /// Builds the counting tables; the error says which entry is wrong.
-    pub fn new(file: &CalendarFile) -> Result<Self, String> {
+    pub fn new(file: &CalendarFile) -> Result<Self, Unready> {
         let mut calendar = Self::default();
         for day in &file.weekend {
             calendar.weekend[*day as usize] = true;
         }
         if calendar.weekend.iter().all(|off| *off) {
-            return Err("a calendar needs working days".to_owned());
+            return Err(Unready::at("weekend", 0, "a calendar needs working days"));
         }
-        for holiday in &file.holidays {
+        for (index, holiday) in file.holidays.iter().enumerate() {
+            let wrong = |message: String| Unready::at("holidays", index, message);
             match (&holiday.day, holiday.date) {
                 (None, Some(date)) => _ = calendar.single.insert(date),
                 (Some(day), None) => {
                     let (month, day) = month_day(day)
-                        .ok_or_else(|| format!("`{day}` is no day; write \"01-07\""))?;
+                        .ok_or_else(|| wrong(format!("`{day}` is no day such as \"01-07\"")))?;
                     calendar.yearly.push((month, day, interval(holiday.since, holiday.until)));
                 }
-                _ => return Err("a holiday has either `day` or `date`".to_owned()),
+                _ => return Err(wrong("a holiday has either `day` or `date`".to_owned())),
             }
         }
         let interval_of = |window: &Window| interval(Some(window.since), window.until);
         calendar.worked = file.worked.iter().map(interval_of).collect();
         calendar.moved = file.moved.iter().map(|m| (m.date, m.is == DayKind::Working)).collect();
-        for window in &file.suspensions {
-            let id = window.id.clone().ok_or("a suspension window needs an `id`")?;
+        for (index, window) in file.suspensions.iter().enumerate() {
+            let nameless = || Unready::at("suspensions", index, "a window needs an `id`");
+            let id = window.id.clone().ok_or_else(nameless)?;
             calendar.suspensions.entry(id).or_default().push(interval_of(window));
         }
         Ok(calendar)

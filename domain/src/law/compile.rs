@@ -233,13 +233,14 @@ fn moves(
         }
         if EngineAct::parse(&trigger.act).is_some_and(EngineAct::names_state) {
             let message = format!("{} says its state itself", trigger.act);
-            problems.push(source.problem(&path, message));
+            problems.push(source.problem(&path, message).hint("leave it out of `on`"));
         }
         let opens = trigger.act == "ApplicationNotAccepted";
         if opens && (trigger.of.is_some() || !entry.from.is_empty()) {
             let message =
                 "ApplicationNotAccepted opens a case: it concerns nothing and has no `from`";
-            problems.push(source.problem(&path, message));
+            problems
+                .push(source.problem(&path, message).hint("write `ApplicationNotAccepted: state`"));
         }
         let from = if !entry.from.is_empty() {
             Some(entry.from.to_vec())

@@ -118,7 +118,10 @@ impl LawBook {
         }
         problems
             .into_iter()
-            .map(|(rule, message)| Problem::new(&rule.origin.file, rule.origin.at, message))
+            .map(|(rule, message)| {
+                Problem::new(&rule.origin.file, rule.origin.at, message)
+                    .hint("name it as the file of that procedure does")
+            })
             .collect()
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::{
     file::{CodeFile, ListFile, ParameterFile},
+    problem::Unready,
     value::Type,
 };
 use crate::violation::Words;
@@ -116,15 +117,23 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// The error says what is wrong.
-    pub(crate) fn new(file: &ParameterFile) -> Result<Self, String> {
-        let ty = Type::parse(&file.ty).ok_or_else(|| format!("there is no type {}", file.ty))?;
+    /// The error says what is wrong, and where.
+    pub(crate) fn new(file: &ParameterFile) -> Result<Self, Unready> {
+        let unknown = || Unready {
+            path: vec!["type".to_owned()],
+            message: format!("there is no type {}", file.ty),
+        };
+        let ty = Type::parse(&file.ty).ok_or_else(unknown)?;
         let values: Vec<_> = file.values.iter().map(|v| (v.from, v.is.clone())).collect();
-        if let Some((from, _)) = values.iter().find(|(_, value)| ty.read(value).is_none()) {
-            return Err(format!("the value from {from} is no {ty}"));
+        if let Some(index) = values.iter().position(|(_, value)| ty.read(value).is_none()) {
+            let message = format!("the value from {} is no {ty}", values[index].0);
+            return Err(Unready::at("values", index, message));
         }
-        if values.is_empty() || values.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
-            return Err("values must be there and ascend by `from`".to_owned());
+        let unordered = values.windows(2).position(|pair| pair[0].0 >= pair[1].0);
+        let unordered = unordered.or(values.is_empty().then_some(0));
+        if let Some(index) = unordered {
+            let message = "values must be there and ascend by `from`";
+            return Err(Unready::at("values", index + 1, message));
         }
         Ok(Self { title: file.title.clone(), ty, values })
     }

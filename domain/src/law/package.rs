@@ -16,7 +16,7 @@ use super::{
     lists::{CodeList, Parameter},
     model::Law,
     node::Node,
-    problem::Problem,
+    problem::{Problem, Unready},
 };
 use crate::ids::ContentHash;
 
@@ -183,7 +183,7 @@ fn shelved<T, F: serde::de::DeserializeOwned>(
     kind: &'static str,
     named: &BTreeMap<String, ContentHash>,
     fetch: &Fetch<'_>,
-    ready: impl Fn(&F) -> Result<T, String>,
+    ready: impl Fn(&F) -> Result<T, Unready>,
 ) -> Result<BTreeMap<String, Arc<T>>, PackageError> {
     let mut found = BTreeMap::new();
     for (id, hash) in named {
@@ -191,7 +191,7 @@ fn shelved<T, F: serde::de::DeserializeOwned>(
             Arc::clone(one)
         } else {
             let file = read(kind, id, &node(kind, id, *hash, fetch)?)?;
-            let one = Arc::new(ready(&file).map_err(|reason| unreadable(kind, id, reason))?);
+            let one = Arc::new(ready(&file).map_err(|error| unreadable(kind, id, error.message))?);
             shelf.insert(*hash, Arc::clone(&one));
             one
         };

@@ -34,3 +34,17 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// Why a file that reads well is of no use: what is wrong, and the path to it in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unready {
+    pub path: Vec<String>,
+    pub message: String,
+}
+
+impl Unready {
+    pub(crate) fn at(list: &str, index: usize, message: impl Into<String>) -> Self {
+        Self { path: vec![list.to_owned(), index.to_string()], message: message.into() }
+    }
+}

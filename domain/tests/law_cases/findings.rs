@@ -17,6 +17,9 @@ pub(crate) fn found(file: &str, from: &str, to: &str) -> Vec<String> {
         Ok(book) => book.lint(),
         Err(problems) => problems,
     };
+    for problem in &problems {
+        assert!(problem.hint.is_some() && problem.at.line > 0, "{problem}");
+    }
     problems.iter().map(ToString::to_string).collect()
 }
 
@@ -188,4 +191,43 @@ fn a_posting_date_that_no_term_waits_for() {
         "    to: collected\n    in_time_by: act.date\n",
         "procedures/return.yaml:60:17: Collected stops no clock that it could be in time for (leave `in_time_by` out)",
     );
+}
+
+#[test]
+fn a_clock_or_a_move_that_hangs_on_other_cases() {
+    for asks in [
+        "subject_open(\"protection\")",
+        "has(held_since(\"holding\", Placed, Released))",
+        "subject_recorded(\"protection\", Filed)",
+    ] {
+        finds(
+            RETURN,
+            "    starts: [Collected]\n",
+            &format!("    starts: [Collected]\n    when: '{asks}'\n"),
+            "procedures/return.yaml:33:11: a clock may not hang on other cases (the state of a case rests on its own acts; flag it in a rule instead)",
+        );
+    }
+    finds(
+        RETURN,
+        "to: decided\n",
+        "to: [{when: 'subject_open(\"protection\")', is: decided}, {is: decided}]\n",
+        "procedures/return.yaml:66:9: where an act leads may not hang on other cases (the state of a case rests on its own acts; flag it in a rule instead)",
+    );
+}
+
+#[test]
+fn names_of_other_procedures() {
+    finds(
+        RETURN,
+        "subject_has(\"protection\", [\"filed\"]) ||",
+        "subject_open(\"shelter\") || subject_has(\"protection\", [\"filed\"]) ||",
+        "procedures/return.yaml:111:9: there is no procedure `shelter` (name it as the file of that procedure does)",
+    );
+    let freed = found(
+        "procedures/holding.yaml",
+        "flag: '!has(held_since(\"holding\", Placed, Released))'",
+        "flag: '!has(held_since(\"holding\", Placed, Freed))'",
+    );
+    let expected = "procedures/holding.yaml:43:9: `holding` has no acts `Freed` (name it as the file of that procedure does)";
+    assert_eq!(freed.last().unwrap(), expected, "after its examples");
 }

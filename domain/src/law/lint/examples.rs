@@ -46,7 +46,8 @@ pub(super) fn run(law: &Law, next: Date, unrun: &mut Unrun) -> Vec<Problem> {
                 let date = match date_of(example, law.edition) {
                     Ok(date) => date,
                     Err(message) => {
-                        problems.push(at(rule, format!("{what} of {}: {message}", rule.id)));
+                        let message = format!("{what} of {}: {message}", rule.id);
+                        problems.push(at(rule, message).hint("such as `act.date: 2025-03-10`"));
                         continue;
                     }
                 };
@@ -56,7 +57,8 @@ pub(super) fn run(law: &Law, next: Date, unrun: &mut Unrun) -> Vec<Problem> {
                         "{what} of {} is dated {date}, when the rule is not in force",
                         rule.id
                     );
-                    unrun.seen.entry(key).or_insert_with(|| at(rule, message));
+                    let problem = at(rule, message).hint("give a day on which it is in force");
+                    unrun.seen.entry(key).or_insert(problem);
                     continue;
                 }
                 unrun.ran.insert(key);
@@ -107,7 +109,8 @@ fn unknown_keys(rule: &RuleLaw, example: &Example) -> Vec<Problem> {
                     .hint("write it as the rule does"),
             ),
             Some(ty) if ty.read(json).is_none() && json != &serde_json::json!([]) => {
-                problems.push(at(rule, format!("`{key}: {json}` is no {ty}")));
+                let message = format!("`{key}: {json}` is no {ty}");
+                problems.push(at(rule, message).hint("write a value of that type"));
             }
             Some(_) => {}
         }

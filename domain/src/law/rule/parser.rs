@@ -127,12 +127,14 @@ impl Parser {
 
     fn primary(&mut self) -> Result<Tree, RuleError> {
         let at = self.at();
-        let Some(spot) = self.spots.get(self.next).cloned() else {
+        let Some(spot) = self.spots.get_mut(self.next) else {
             return Err(RuleError::new(self.end, "the rule ends too early")
                 .hint("a value is missing at its end"));
         };
+        // The parser never goes back, so a token's text may be taken.
+        let token = std::mem::replace(&mut spot.token, Token::Symbol(""));
         self.next += 1;
-        let kind = match spot.token {
+        let kind = match token {
             Token::Number(text) => Kind::Number(text),
             Token::Text(text) => Kind::Text(text),
             Token::Symbol("(") => {
