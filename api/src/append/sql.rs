@@ -17,12 +17,10 @@ pub(super) async fn append(
 ) -> Result<bool, sqlx::Error> {
     let events = Events::of(batch);
     let side = Side::of(batch);
-    let moved = sqlx::query_scalar!(
+    sqlx::query_scalar!(
         r#"with moved as (
-             update log_head
-                set size = $2, compact_range = $3, last_recorded_at = $4::text::timestamptz
-              where size = $1
-             returning 1
+             update log_head set size = $2, compact_range = $3, last_recorded_at = $4::text::timestamptz
+              where size = $1 returning 1
            ), inserted as (
              insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version,
                                  payload, metadata, position, leaf_hash, statement_sha256, recorded_at)
@@ -45,13 +43,11 @@ pub(super) async fn append(
              on conflict (office, procedure, year) do update set last = excluded.last
            ), sealed as (
              insert into vault.disclosures (digest, stream, field, statement_sha256, sealed)
-             select v.* from moved, unnest($25::text[], $26::text[], $27::text[], $28::bytea[],
-                                           $29::bytea[]) as v
+             select v.*
+               from moved, unnest($25::text[], $26::text[], $27::text[], $28::bytea[], $29::bytea[]) as v
              on conflict (digest) do nothing
            )
-           select case when $30 then pg_notify('litopys_log', $2::bigint::text) is not null else true end
-                  as "moved!"
-             from moved"#,
+           select case when $30 then pg_notify('litopys_log', $2::bigint::text) is null end as told from moved"#,
         signed(batch.first),
         signed(batch.size()),
         batch.log.builder().range().encode(),
@@ -84,8 +80,8 @@ pub(super) async fn append(
         batch.announces,
     )
     .fetch_optional(executor)
-    .await?;
-    Ok(moved.is_some())
+    .await
+    .map(|moved| moved.is_some())
 }
 
 /// Tells whoever listens how large the log is.

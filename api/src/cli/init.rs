@@ -166,7 +166,7 @@ pub(crate) async fn found(
     let act = draft.complete()?;
     let database = Database::open_or_create(place).await?;
     database.prepare().await?;
-    let (ledger, _appender) = open_ledger(&origin, &dir, &database)?;
+    let (ledger, _appender) = open_ledger(&origin, &dir, &database).await?;
     let head = ledger.reader().head().await.context("the log cannot be read")?;
     if head.size > 0 {
         bail!("the database holds a ledger of {} acts already; nothing was changed", head.size);

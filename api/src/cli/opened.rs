@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use litopys_api::append::AppenderStopped;
 use litopys_api::clock::Clock;
 use litopys_api::ledger::{Ledger, LedgerOptions};
 use litopys_api::publish;
 use litopys_api::vault::Vault;
 use litopys_migrations::Role;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::data::DataDir;
 use super::database::Database;
@@ -27,8 +27,9 @@ const CATCH_UP_MAX: Duration = Duration::from_mins(10);
 /// Ends when the appender does.
 pub(crate) type AppenderTask = JoinHandle<Result<(), AppenderStopped>>;
 
-/// Opens the ledger named `origin` with the keys of the data directory.
-pub(crate) fn open_ledger(
+/// Opens the ledger named `origin` with the keys of the data directory, and reads its log to the
+/// end.
+pub(crate) async fn open_ledger(
     origin: &str,
     dir: &DataDir,
     database: &Database,
@@ -46,11 +47,16 @@ pub(crate) fn open_ledger(
         connections_max: CONNECTIONS_MAX,
         cadence: publish::CADENCE,
     };
-    Ledger::open(options).context("the ledger cannot be opened")
+    let (ledger, mut appender) = Ledger::open(options).context("the ledger cannot be opened")?;
+    tokio::select! {
+        read = caught_up(&ledger) => read?,
+        ended = &mut appender => return Err(why_ended(ended)),
+    }
+    Ok((ledger, appender))
 }
 
 /// Waits until this process has read the log to its end.
-pub(crate) async fn caught_up(ledger: &Ledger) -> anyhow::Result<()> {
+async fn caught_up(ledger: &Ledger) -> anyhow::Result<()> {
     let head = ledger.reader().head().await.context("the log cannot be read")?;
     let mut sizes = ledger.tail().watch();
     tokio::time::timeout(CATCH_UP_MAX, sizes.wait_for(|size| *size >= head.size))
@@ -58,4 +64,13 @@ pub(crate) async fn caught_up(ledger: &Ledger) -> anyhow::Result<()> {
         .context("the log could not be read to its end in time")?
         .context("the appender has stopped")?;
     Ok(())
+}
+
+/// Why there is no appender any more.
+pub(crate) fn why_ended(ended: Result<Result<(), AppenderStopped>, JoinError>) -> anyhow::Error {
+    match ended {
+        Ok(Ok(())) => anyhow!("the appender ended"),
+        Ok(Err(error)) => anyhow::Error::new(error).context("the ledger cannot write any more"),
+        Err(error) => anyhow::Error::new(error).context("the appender failed"),
+    }
 }

@@ -12,7 +12,7 @@ use litopys_domain::law::problem::Problem;
 use super::clock::today_in;
 use super::data::Place;
 use super::database::Database;
-use super::opened::{caught_up, open_ledger};
+use super::opened::open_ledger;
 use super::out::{note, raw, say};
 use super::publish::{Publisher, packages_of, publish};
 use super::{Refused, key_file, law_files, runtime};
@@ -168,8 +168,7 @@ async fn publish_law(args: &PublishArgs) -> anyhow::Result<()> {
     let key = key_file::read(&args.key)?;
     let packages = packages_of(&law_files::read(args.law.as_deref())?)?;
     let database = Database::open(&args.place).await?;
-    let (ledger, _appender) = open_ledger(&origin, &dir, &database)?;
-    caught_up(&ledger).await?;
+    let (ledger, _appender) = open_ledger(&origin, &dir, &database).await?;
     let world = ledger.tail().world();
     let public = PublicKey::of(&key);
     let founding = world.registry.founding().context("the ledger has no genesis")?;

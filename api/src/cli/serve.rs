@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 
 use super::data::{DataDir, Place};
 use super::database::Database;
-use super::opened::{AppenderTask, PATIENCE, caught_up, open_ledger};
+use super::opened::{AppenderTask, PATIENCE, open_ledger, why_ended};
 use super::out::say;
 use super::{key_file, runtime};
 
@@ -119,12 +119,11 @@ pub(crate) async fn open(place: &Place, limits: Limits) -> anyhow::Result<Open> 
         database.prepare().await?;
         tokio::spawn(Arc::clone(cluster).supervise());
     }
-    let (ledger, appender) = open_ledger(&origin, &dir, &database)?;
+    let (ledger, appender) = open_ledger(&origin, &dir, &database).await?;
     let head = ledger.reader().head().await.context("the log cannot be read")?;
     if head.size == 0 {
         bail!("the database holds no ledger: make one with `litopys init`, or set DATABASE_URL");
     }
-    caught_up(&ledger).await?;
     let projections = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
     let tokens = token_verifier(&origin, &dir)?;
     let parts = Parts { ledger: Arc::clone(&ledger), tokens, limits };
@@ -188,16 +187,6 @@ impl Open {
             Ok(End::Failed(error)) => Err(error),
             Ok(End::Asked(_)) | Err(_) => Ok(()),
         }
-    }
-}
-
-fn why_ended(
-    ended: Result<Result<(), litopys_api::append::AppenderStopped>, tokio::task::JoinError>,
-) -> anyhow::Error {
-    match ended {
-        Ok(Ok(())) => anyhow!("the appender ended"),
-        Ok(Err(error)) => anyhow::Error::new(error).context("the ledger cannot write any more"),
-        Err(error) => anyhow::Error::new(error).context("the appender failed"),
     }
 }
 
