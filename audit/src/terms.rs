@@ -66,11 +66,27 @@ struct ClockText {
     pauses: Vec<String>,
     calendar: Option<String>,
     #[serde(default)]
-    suspends: Vec<String>,
+    suspends: Vec<Trigger>,
     #[serde(default)]
-    resumes: Vec<String>,
+    resumes: Vec<Trigger>,
     #[serde(default)]
     extends: BTreeMap<String, serde_json::Value>,
+}
+
+/// An act, or an act under a condition.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Trigger {
+    Always(String),
+    When { act: String },
+}
+
+impl Trigger {
+    fn act(&self) -> &str {
+        match self {
+            Self::Always(act) | Self::When { act } => act,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -145,8 +161,9 @@ impl Term {
         let mut pauses: Vec<_> =
             calendar.suspensions.iter().filter(named).map(Window::days).collect();
         pauses.sort_unstable();
-        let triggers = clock.suspends.iter().chain(&clock.resumes).chain(clock.extends.keys());
-        let act = |trigger: &String| trigger.split('(').next().unwrap_or_default().to_owned();
+        let triggers = clock.suspends.iter().chain(&clock.resumes).map(Trigger::act);
+        let triggers = triggers.chain(clock.extends.keys().map(String::as_str));
+        let act = |trigger: &str| trigger.split('(').next().unwrap_or_default().to_owned();
         Self {
             length,
             rolls: clock.rolls.unwrap_or(true),

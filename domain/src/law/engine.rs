@@ -126,6 +126,11 @@ impl EngineAct {
             )
     }
 
+    /// Whether it is about the record: it counts for every legal date once it is recorded.
+    pub(crate) fn mends(self) -> bool {
+        matches!(self, Self::EnteredInError | Self::ClericalErrorCorrected)
+    }
+
     /// Whether the decision it concerns stands no more.
     pub(crate) fn takes_away(self) -> bool {
         matches!(self, Self::DecisionAnnulled | Self::DecisionRemitted)

@@ -17,7 +17,7 @@ pub use act::{
     ActFile, ActKind, FieldFile, Kept, Precision, PutsFile, RuleFile, Severity, Suspensive,
 };
 pub use clock::{ClockFile, ExtendFile, OverdueFile};
-pub use shapes::{Many, OnFile, ToCase, ToFile};
+pub use shapes::{Many, OnFile, ToCase, ToFile, TriggerFile, TriggersFile};
 
 use crate::violation::{Certainty, Words};
 

@@ -14,9 +14,10 @@ mod puts;
 use jiff::civil::Date;
 use serde::Serialize;
 
-pub use clock::{ClockState, ClockStatus, Point};
+pub(crate) use clock::could_fire;
+pub use clock::{ClockState, ClockStatus, Passed, Point};
 pub use custody::{Link, Stop, Transfer};
-use marks::Marks;
+use marks::{Mark, Marks};
 pub(crate) use moment::Moment;
 pub use moment::Related;
 pub use puts::Put;
@@ -157,9 +158,9 @@ pub struct FoldedAct<'a> {
     /// The index among the case's acts of the judgment that annulled it.
     #[serde(skip)]
     annulled_at: Option<usize>,
-    /// Facts put right by a clerical correction.
+    /// Clerical corrections of its facts, in legal order.
     #[serde(skip)]
-    pub corrected: Option<&'a Statement>,
+    corrections: Vec<&'a Statement>,
     #[serde(skip)]
     pub law: Option<&'a Law>,
 }
@@ -176,7 +177,7 @@ impl<'a> FoldedAct<'a> {
 
     /// An open fact, as corrected.
     pub fn fact(&self, name: &str) -> Option<&'a serde_json::Value> {
-        let corrected = self.corrected.and_then(|statement| statement.facts.get(name));
+        let corrected = self.corrections.iter().rev().find_map(|one| one.facts.get(name));
         corrected.or_else(|| self.statement.facts.get(name))
     }
 
@@ -244,22 +245,13 @@ pub(crate) fn sort(items: &mut [Item<'_>]) {
 
 /// Folds items that stand in legal order.
 pub(crate) fn fold<'a>(laws: &'a Laws, items: &[Item<'a>], view: View) -> CaseState<'a> {
-    let visible: Vec<Item<'a>> = items
-        .iter()
-        .filter(|item| item.position < view.position && item.date <= view.date)
-        .copied()
-        .collect();
-    let marks = Marks::of(laws, &visible);
-    let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
-    for (index, item) in visible.iter().enumerate() {
-        folder.take(*item, &marks, index);
-    }
-    let Folder { mut case, culprits, .. } = folder;
-    let open: Vec<u64> =
-        culprits.into_iter().filter(|position| *position > marks.determined).collect();
+    let recorded: Vec<Item<'a>> =
+        items.iter().filter(|item| item.position < view.position).copied().collect();
+    let Folded { mut case, culprits, determined } = replayed(laws, &recorded, view.date);
+    let open: Vec<u64> = culprits.into_iter().filter(|position| *position > determined).collect();
     if !open.is_empty() {
         case.is_out_of_order = true;
-        case.other_state = without(laws, &visible, &open);
+        case.other_state = without(laws, &recorded, &open, view.date);
     }
     case.is_final = case.state.is_some_and(|state| {
         case.acts.last().and_then(|act| act.law).is_some_and(|law| law.is_final(state))
@@ -268,27 +260,46 @@ pub(crate) fn fold<'a>(laws: &'a Laws, items: &[Item<'a>], view: View) -> CaseSt
     case
 }
 
+struct Folded<'a> {
+    case: CaseState<'a>,
+    culprits: Vec<u64>,
+    /// The position of the last determination of the state.
+    determined: u64,
+}
+
+/// Folds the recorded acts up to a legal date.
+fn replayed<'a>(laws: &'a Laws, recorded: &[Item<'a>], until: Date) -> Folded<'a> {
+    let visible = recorded.partition_point(|item| item.date <= until);
+    let marks = Marks::of(laws, recorded, visible);
+    let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
+    for (index, item) in recorded[..visible].iter().enumerate() {
+        folder.take(*item, &marks, index);
+    }
+    Folded { case: folder.case, culprits: folder.culprits, determined: marks.determined }
+}
+
 /// The case after one more act at the end of its legal order.
 pub(crate) fn advance<'a>(laws: &'a Laws, case: &CaseState<'a>, item: Item<'a>) -> CaseState<'a> {
     let mut folder = Folder { laws, case: case.clone(), culprits: Vec::new() };
     let due = due_of(laws, case, &item);
-    let status = folder.apply(&item, due, &[]);
+    let none = Mark::default();
+    let status = folder.apply(&item, due, &none, &[]);
     if status != ActStatus::Effective {
-        folder.push(&item, due, status);
+        folder.push(&item, due, &none, status);
     }
     folder.case
 }
 
 /// The state without the acts that came late.
-fn without<'a>(laws: &'a Laws, visible: &[Item<'a>], late: &[u64]) -> Option<&'a str> {
-    let mut items = visible.to_vec();
+fn without<'a>(
+    laws: &'a Laws,
+    recorded: &[Item<'a>],
+    late: &[u64],
+    until: Date,
+) -> Option<&'a str> {
+    let mut items = recorded.to_vec();
     items.retain(|item| !late.contains(&item.position));
-    let marks = Marks::of(laws, &items);
-    let mut folder = Folder { laws, case: CaseState::default(), culprits: Vec::new() };
-    for (index, item) in items.iter().enumerate() {
-        folder.take(*item, &marks, index);
-    }
-    folder.case.state
+    replayed(laws, &items, until).case.state
 }
 
 struct Folder<'a> {
@@ -301,21 +312,17 @@ struct Folder<'a> {
 impl<'a> Folder<'a> {
     fn take(&mut self, item: Item<'a>, marks: &Marks<'a>, index: usize) {
         let due = due_of(self.laws, &self.case, &item);
+        let mark = marks.get(index);
         let status = match marks.status(index) {
             Some(status) => status,
-            None => self.apply(&item, due, &marks.errors),
+            None => self.apply(&item, due, mark, &marks.errors),
         };
         let to = self.case.state;
-        let mark = marks.get(index);
         if let Some(act) = self.case.acts.last_mut().filter(|act| act.hash == item.hash) {
             act.status = status;
             act.to = to;
         } else {
-            self.push(&item, due, status);
-        }
-        if let Some(act) = self.case.acts.last_mut() {
-            act.served_on = mark.served_on;
-            act.corrected = mark.corrected;
+            self.push(&item, due, mark, status);
         }
         if status == ActStatus::Effective {
             let answers = item.statement.flags.iter().map(|flag| Answered {
@@ -327,7 +334,7 @@ impl<'a> Folder<'a> {
         }
     }
 
-    fn push(&mut self, item: &Item<'a>, due: Option<Due<'a>>, status: ActStatus) {
+    fn push(&mut self, item: &Item<'a>, due: Option<Due<'a>>, mark: &Mark<'a>, status: ActStatus) {
         self.case.acts.push(FoldedAct {
             statement: item.statement,
             act: &item.statement.act,
@@ -338,7 +345,7 @@ impl<'a> Folder<'a> {
             status,
             from: self.case.state,
             to: self.case.state,
-            served_on: None,
+            served_on: mark.served_on,
             annulled_on: None,
             remitted: false,
             suspended_on: None,
@@ -346,13 +353,19 @@ impl<'a> Folder<'a> {
             basis_lost: None,
             puts: None,
             annulled_at: None,
-            corrected: None,
+            corrections: mark.corrections.clone(),
             law: due.map(Due::states_law),
         });
     }
 
     /// Moves state and clocks, where the act is possible.
-    fn apply(&mut self, item: &Item<'a>, due: Option<Due<'a>>, errors: &[u64]) -> ActStatus {
+    fn apply(
+        &mut self,
+        item: &Item<'a>,
+        due: Option<Due<'a>>,
+        mark: &Mark<'a>,
+        errors: &[u64],
+    ) -> ActStatus {
         let law = due.map(Due::states_law);
         let act = law.and_then(|law| law.act(&item.statement.act));
         let (Some(law), Some(act)) = (law, act) else { return ActStatus::Impossible };
@@ -365,7 +378,7 @@ impl<'a> Folder<'a> {
             self.case.procedure = Some(&law.procedure);
             self.case.opened = Some(opened(item));
         }
-        self.push(item, due, ActStatus::Effective);
+        self.push(item, due, mark, ActStatus::Effective);
         if let Some(outcome) = act.engine.filter(|engine| engine.is_court_outcome()) {
             self.case.take_outcome(outcome, item);
         }

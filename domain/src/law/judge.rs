@@ -166,8 +166,8 @@ pub fn judge<'a>(
         verdict,
     };
     court.cited(due);
-    // What takes an act back changes what stands behind that act.
-    let moves_others = !is_last || court.is_engine(EngineAct::EnteredInError);
+    // What takes an act back, or puts its facts right, changes what stands behind that act.
+    let moves_others = !is_last || act.engine.is_some_and(EngineAct::mends);
     court.hear(related, moves_others.then_some(&items[..]));
     court.verdict
 }

@@ -64,7 +64,9 @@ impl Law {
                 ExtendLaw::Until(rule) => Some(rule),
                 ExtendLaw::Within(_) => None,
             });
-            for rule in starts.chain(extends) {
+            let triggers = clock.stops.iter().chain(&clock.suspends).chain(&clock.resumes);
+            let conditions = triggers.filter_map(|trigger| trigger.when.as_ref());
+            for rule in starts.chain(extends).chain(conditions) {
                 rule.visit(&mut see);
             }
         }
@@ -251,9 +253,9 @@ pub struct ClockLaw {
     pub id: String,
     pub title: Words,
     pub(crate) starts: Vec<StartLaw>,
-    pub stops: Vec<Trigger>,
-    pub suspends: Vec<Trigger>,
-    pub resumes: Vec<Trigger>,
+    pub stops: Vec<TriggerLaw>,
+    pub suspends: Vec<TriggerLaw>,
+    pub resumes: Vec<TriggerLaw>,
     pub(crate) extends: Vec<(Trigger, ExtendLaw)>,
     pub(crate) length: Option<Length>,
     pub(crate) rolls: bool,
@@ -266,6 +268,13 @@ pub struct ClockLaw {
     pub informs: bool,
     pub basis: Vec<String>,
     pub certainty: Certainty,
+}
+
+/// An act that stops, suspends or resumes a clock, where its condition, seen from it, holds.
+#[derive(Debug)]
+pub struct TriggerLaw {
+    pub on: Trigger,
+    pub(crate) when: Option<Rule>,
 }
 
 /// One way a clock starts; its rules are seen from that act.
@@ -299,6 +308,19 @@ pub(crate) enum Length {
     Hours(i32),
 }
 
+impl ClockLaw {
+    /// Under which condition an act does something to the clock; starts have their own.
+    pub(crate) fn condition(&self, change: ClockChange) -> Option<&Rule> {
+        let trigger = match change {
+            ClockChange::Stop(index) => self.stops.get(index),
+            ClockChange::Suspend(index) => self.suspends.get(index),
+            ClockChange::Resume(index) => self.resumes.get(index?),
+            _ => None,
+        };
+        trigger?.when.as_ref()
+    }
+}
+
 impl Length {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         use super::value::{Value, read_span};
@@ -312,7 +334,7 @@ impl Length {
     }
 }
 
-/// What an act does to one clock.
+/// What an act does to one clock; numbers are indices into the clock's lists.
 #[derive(Debug)]
 pub(crate) struct ClockEvent {
     /// Index into [`Law::clocks`].
@@ -323,12 +345,11 @@ pub(crate) struct ClockEvent {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClockChange {
-    /// With the index of the start.
     Start(usize),
-    Stop,
-    Suspend,
-    Resume,
-    /// With the index of the extension.
+    Stop(usize),
+    Suspend(usize),
+    /// Without an index where the end of a court's suspension resumes it.
+    Resume(Option<usize>),
     Extend(usize),
     Fire,
 }

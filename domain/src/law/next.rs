@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     engine::EngineAct,
     file::{ActKind, Kept, Precision},
-    fold::{CaseState, FoldedAct, Item, Point, View, fold, items, possible_act},
+    fold::{CaseState, FoldedAct, Item, Point, View, could_fire, fold, items, possible_act},
     judge::{impossible_act, stopped_act, term_runs},
     laws::{Laws, Question},
     model::{ActLaw, Law},
@@ -85,10 +85,12 @@ pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View)
 }
 
 /// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran
-/// out.
+/// out. A term that runs on where its act is not possible any more puts nothing, nor does a case
+/// whose state is disputed.
 pub fn service_acts_due<'a>(case: &CaseState<'a>, today: Date) -> Vec<(&'a str, Date, &'a str)> {
     let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until());
-    ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock))).collect()
+    let due = ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock)));
+    due.filter(|(act, on, _)| !case.is_out_of_order && could_fire(case, act, *on)).collect()
 }
 
 /// A court outcome that a dispute case puts into the case of a decision. The ledger signs it there,
@@ -197,7 +199,7 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
 fn due_terms(laws: &Laws, case: &CaseState<'_>, act: &ActLaw) -> Vec<DueTerm> {
     let waits = |clock: &&super::fold::ClockState<'_>| {
         clock.is_running()
-            && (clock.law.stops.iter().any(|stop| stop.act == act.id)
+            && (clock.law.stops.iter().any(|stop| stop.on.act == act.id)
                 || clock.law.fires.as_deref() == Some(act.id.as_str()))
     };
     case.clocks

@@ -65,6 +65,29 @@ fn a_pending_case_keeps_its_old_term() {
     assert_eq!(term("2020-01-02"), "2020-01-23", "fifteen working days");
 }
 
+/// `pending: new`: what began goes on by the text it began under; every act after the switch does what
+/// the new text says.
+#[test]
+fn a_term_that_runs_keeps_its_length_when_the_law_changes() {
+    let laws = laws();
+    let due = |decided: &str| {
+        let mut case = Case::new(&laws, "return", 1);
+        let collected = case.draft("Collected", "2018-04-02", json!({}));
+        case.record(collected);
+        let facts = json!({"leave_by": "2018-05-20", "ground": "1", "minor": false});
+        let decided = case.draft("Decided", decided, facts);
+        case.record(decided);
+        let told = case.draft("ProsecutorTold", "2018-05-03T09:00:00Z", json!({"by_phone": true}));
+        case.record(told);
+        let state = case.state();
+        let clock = state.clocks.iter().find(|clock| clock.clock == "prosecutor").unwrap();
+        assert!(clock.is_running(), "a call does not stop it");
+        serde_json::to_string(&clock.due).unwrap()
+    };
+    assert_eq!(due("2018-04-28T09:00:00Z"), r#""2018-04-30T09:00:00Z""#, "48 hours, as it began");
+    assert_eq!(due("2018-04-29T09:00:00Z"), r#""2018-04-30T09:00:00Z""#, "24 hours");
+}
+
 #[test]
 fn the_last_package_before_the_position_counts() {
     let old = book();

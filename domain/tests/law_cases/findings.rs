@@ -61,7 +61,7 @@ fn an_act_that_nobody_may_sign() {
         RETURN,
         "    on_behalf_of: [R-DPSU]\n",
         "",
-        "procedures/return.yaml:155:5: Departed is external and recorded for nobody (name roles in `signed_by`, or in `on_behalf_of` and `recorded_by`)",
+        "procedures/return.yaml:163:5: Departed is external and recorded for nobody (name roles in `signed_by`, or in `on_behalf_of` and `recorded_by`)",
     );
 }
 
@@ -69,7 +69,7 @@ fn an_act_that_nobody_may_sign() {
 fn a_clock_that_nobody_stops() {
     finds(
         RETURN,
-        "    stops: [ProsecutorTold]\n",
+        "    stops: [{act: ProsecutorTold, when: \"!has(facts.by_phone) || !facts.by_phone\"}]\n",
         "",
         "procedures/return.yaml:38:5: nothing stops this clock (name the acts that meet the term in `stops`, or the one it `fires`)",
     );

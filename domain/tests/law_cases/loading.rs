@@ -162,14 +162,28 @@ fn parameters() {
 
 #[test]
 fn clocks() {
-    problems(RETURN, "    stops: [ProsecutorTold]\n", "", &["nothing stops this clock"]);
+    problems(
+        RETURN,
+        "    stops: [{act: ProsecutorTold, when: \"!has(facts.by_phone) || !facts.by_phone\"}]\n",
+        "",
+        &["nothing stops this clock"],
+    );
     problems(
         RETURN,
         "fires: Overdue",
         "fires: Decided",
         &["only acts of kind `service` are fired"],
     );
-    problems(RETURN, "within: 24h", "within: one day", &["is no length"]);
+    problems(RETURN, "is: 24h", "is: one day", &["is no length"]);
+    let when = "!has(facts.by_phone) || !facts.by_phone";
+    problems(RETURN, when, "facts.by_phone", &["may be absent"]);
+    problems(RETURN, when, "subject_open(\\\"return\\\")", &["may not hang on other cases"]);
+    problems(
+        RETURN,
+        ", when: \"!has(facts.by_phone)",
+        ", if: \"!has(facts.by_phone)",
+        &["unknown field `if`"],
+    );
     problems(
         RETURN,
         "starts: [Collected]",

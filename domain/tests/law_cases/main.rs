@@ -13,6 +13,7 @@ mod findings;
 mod hostile;
 mod judging;
 mod loading;
+mod mended;
 mod order;
 mod properties;
 mod speed;

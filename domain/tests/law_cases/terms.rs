@@ -116,3 +116,48 @@ fn an_annulled_decision_stops_what_it_started() {
     assert_eq!(state.acts[1].annulled_on, Some(date("2025-03-20")));
     assert!(state.is_final);
 }
+
+#[test]
+fn a_term_extended_after_its_end_stays_a_defect() {
+    let laws = laws();
+    let mut case = Case::new(&laws, "return", 1);
+    case.act("Collected", "2025-03-03", json!({}));
+    let open = |case: &Case<'_>, day: &str| -> Vec<String> {
+        let state = case.state_on(day);
+        let decide = state.defects.iter().filter(|defect| defect.clock == "decide");
+        decide.map(|defect| defect.due.to_string()).collect()
+    };
+    assert_eq!(open(&case, "2025-03-25"), ["2025-03-24"]);
+    let late = case.act("Postponed", "2025-03-26", json!({}));
+    assert_eq!(open(&case, "2025-03-27"), ["2025-03-24"], "extended two days too late");
+    assert_eq!(case.state().defects[0].late, Some(late));
+    assert_eq!(open(&case, "2025-04-08"), ["2025-03-24", "2025-04-07"], "and passed again");
+    let facts = json!({"leave_by": "2025-05-01", "ground": "1", "minor": false});
+    case.act("Decided", "2025-04-07T09:00:00Z", facts);
+    assert_eq!(open(&case, "2025-05-01"), ["2025-03-24"], "decided on the last day");
+}
+
+#[test]
+fn an_act_stops_or_resumes_under_its_condition() {
+    let laws = laws();
+    let (mut case, decision) = decided(&laws);
+    let by_phone = json!({"by_phone": true});
+    let call = case.draft("ProsecutorTold", "2025-03-10T10:00:00Z", by_phone);
+    assert!(case.judge(&call).clocks_stopped.is_empty());
+    case.take(call);
+    assert!(clock(&case.state(), "prosecutor").is_running());
+    let written = case.draft("ProsecutorTold", "2025-03-10T11:00:00Z", json!({"by_phone": false}));
+    assert_eq!(case.judge(&written).clocks_stopped[0].clock, "prosecutor");
+    case.serve(decision, "2025-03-12");
+    let court = |case: &mut Case<'_>, act: &str, at: &str, facts: serde_json::Value| {
+        let mut draft = case.draft(act, at, facts);
+        draft.author = Some(author("R-C1G"));
+        draft.signers = officers(&["R-TO-OFF".to_owned()]);
+        case.take(draft);
+    };
+    court(&mut case, "Stayed", "2025-03-20", json!({}));
+    court(&mut case, "StayLifted", "2025-03-24", json!({"in_part": true}));
+    assert!(!clock(&case.state(), "leave").is_running());
+    court(&mut case, "StayLifted", "2025-03-26", json!({}));
+    assert!(clock(&case.state(), "leave").is_running());
+}

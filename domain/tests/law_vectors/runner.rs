@@ -117,6 +117,12 @@ struct Step {
     state: Option<String>,
     #[serde(default)]
     due: BTreeMap<String, LegalTime>,
+    /// Clocks that it stops.
+    #[serde(default)]
+    stopped: Vec<String>,
+    /// Numbers of the people it names; number 1 unless said.
+    #[serde(default)]
+    subjects: Vec<u8>,
     /// The outcome it puts into one of the others, which the ledger signs there; `nothing`.
     puts: Option<String>,
     /// The state of that other case after it.
@@ -136,7 +142,8 @@ impl File {
         Self { procedure: procedure.to_owned(), stream: stream.parse().unwrap(), acts: Vec::new() }
     }
 
-    fn statement(&self, laws: &Laws, step: &Step, position: u64) -> Statement {
+    /// None where no edition was in force on its day.
+    fn statement(&self, laws: &Laws, step: &Step, position: u64) -> Option<Statement> {
         let occurred_at: LegalTime = step.on.parse().unwrap();
         let question = Question {
             procedure: &self.procedure,
@@ -144,7 +151,7 @@ impl File {
             opened: None,
             position,
         };
-        let package = laws.due(question).unwrap().package;
+        let package = laws.due(question)?.package;
         let roles = if step.roles.is_empty() {
             let usual = if step.author.is_some() { "R-TO-OFF" } else { "R-TO-HEAD" };
             vec![step.role.clone().unwrap_or_else(|| usual.to_owned())]
@@ -165,11 +172,13 @@ impl File {
             step.of.as_ref().map(|of| self.acts.iter().rfind(|a| a.statement.act == *of));
         let concerns: Vec<_> = concerned.into_iter().map(|act| act.unwrap().hash).collect();
         let digest = |name: &String| (name.clone(), json!("A".repeat(43)));
+        let subjects = if step.subjects.is_empty() { &[1][..] } else { &step.subjects };
+        let subjects: Vec<_> = subjects.iter().map(|n| person(*n)).collect();
         let mut statement = json!({
             "version": "litopys/1", "ledger": "ledger.example/test", "stream": self.stream,
             "nonce": "0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e78", "act": step.act,
             "law": {"procedure": self.procedure, "edition": package.law.edition, "package": package.hash},
-            "subjects": ["person/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77"],
+            "subjects": subjects,
             "occurred_at": step.on, "source": step.source.as_deref().unwrap_or("NATIVE"), "signers": signers,
         });
         let parts = statement.as_object_mut().unwrap();
@@ -188,7 +197,7 @@ impl File {
         if let Some(role) = &step.author {
             parts.insert("author".to_owned(), json!({"role": role}));
         }
-        serde_json::from_value(statement).unwrap()
+        Some(serde_json::from_value(statement).unwrap())
     }
 
     fn record(&mut self, statement: Statement, position: u64, day: Date) {
@@ -204,6 +213,10 @@ impl File {
             leaf: Hash::EMPTY_ROOT,
         });
     }
+}
+
+fn person(n: u8) -> String {
+    format!("person/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a70{n:02x}")
 }
 
 fn officer(n: u8) -> String {
@@ -236,12 +249,16 @@ fn play(
     for step in steps {
         let recorded: usize = others.iter().map(|other| other.acts.len()).sum();
         let position = (recorded + file.acts.len()) as u64 + 1;
-        let mut statement = file.statement(laws, step, position);
+        let Some(mut statement) = file.statement(laws, step, position) else {
+            wrong.push(format!("{}: no edition is in force on {}", step.act, step.on));
+            continue;
+        };
         name_others(&mut statement, others);
         let day = step.recorded.unwrap_or_else(|| statement.occurred_at.date_in(laws.zone()));
         let related: Vec<_> = others.iter().map(|other| other.acts.as_slice()).collect();
         let verdict = judge(laws, &file.acts, &related, &statement, View::new(day, position));
         wrong.extend(verdict_differs(step, &verdict));
+        wrong.extend(stops_differ(step, &verdict));
         if step.refused {
             continue;
         }
@@ -306,7 +323,9 @@ fn put_into(
         facts: facts.as_object().unwrap().clone(),
         ..Step::default()
     };
-    let mut statement = parent.statement(laws, &signed, position);
+    let Some(mut statement) = parent.statement(laws, &signed, position) else {
+        return Some(format!("{}: no edition of the parent is in force", step.act));
+    };
     statement.concerns = vec![put.decision];
     let view = View::new(day, position);
     let verdict = judge(laws, &parent.acts, &[&dispute.acts], &statement, view);
@@ -317,6 +336,12 @@ fn put_into(
     let after = state(laws, &parent.acts, View::new(Date::MAX, u64::MAX)).state;
     let differs = step.parent.as_deref().filter(|expected| after != Some(expected));
     differs.map(|expected| format!("{}: the parent is {after:?}, not {expected}", step.act))
+}
+
+fn stops_differ(step: &Step, verdict: &Verdict) -> Option<String> {
+    let stopped: Vec<_> = verdict.clocks_stopped.iter().map(|note| &note.clock).collect();
+    let missing = step.stopped.iter().find(|clock| !stopped.contains(clock))?;
+    Some(format!("{} on {}: it does not stop {missing}, only {stopped:?}", step.act, step.on))
 }
 
 fn verdict_differs(step: &Step, verdict: &Verdict) -> Vec<String> {

@@ -7,8 +7,10 @@ use crate::{
     law::{
         calendar::Calendar,
         engine::EngineAct,
-        file::{ActKind, ClockFile, Many, Precision},
-        model::{ClockChange, ClockEvent, ClockLaw, ExtendLaw, Length, StartLaw, Trigger},
+        file::{ActKind, ClockFile, Many, Precision, TriggerFile},
+        model::{
+            ClockChange, ClockEvent, ClockLaw, ExtendLaw, Length, StartLaw, Trigger, TriggerLaw,
+        },
         problem::Problem,
         rule::Rule,
         value::Type,
@@ -41,19 +43,19 @@ pub(super) fn events(clocks: &[ClockLaw]) -> BTreeMap<String, Vec<ClockEvent>> {
     };
     for (index, clock) in clocks.iter().enumerate() {
         // One act may stop a clock and start it again.
-        for trigger in &clock.stops {
-            add(index, trigger, ClockChange::Stop);
+        for (at, trigger) in clock.stops.iter().enumerate() {
+            add(index, &trigger.on, ClockChange::Stop(at));
         }
-        for trigger in &clock.suspends {
-            add(index, trigger, ClockChange::Suspend);
+        for (at, TriggerLaw { on, .. }) in clock.suspends.iter().enumerate() {
+            add(index, on, ClockChange::Suspend(at));
             // What a court suspended goes on when it lifts the suspension.
-            if trigger.act == EngineAct::DecisionSuspended.id() {
+            if on.act == EngineAct::DecisionSuspended.id() {
                 let act = EngineAct::SuspensionLifted.id().to_owned();
-                add(index, &Trigger { act, of: trigger.of.clone() }, ClockChange::Resume);
+                add(index, &Trigger { act, of: on.of.clone() }, ClockChange::Resume(None));
             }
         }
-        for trigger in &clock.resumes {
-            add(index, trigger, ClockChange::Resume);
+        for (at, trigger) in clock.resumes.iter().enumerate() {
+            add(index, &trigger.on, ClockChange::Resume(Some(at)));
         }
         for (at, (trigger, _)) in clock.extends.iter().enumerate() {
             add(index, trigger, ClockChange::Extend(at));
@@ -106,9 +108,9 @@ impl Compiler<'_, '_> {
             id: self.id.to_owned(),
             title: file.title.clone(),
             starts: self.starts(length),
-            stops: self.triggers(&file.stops, "stops"),
-            suspends: self.triggers(&file.suspends, "suspends"),
-            resumes: self.triggers(&file.resumes, "resumes"),
+            stops: self.conditional(&file.stops, "stops"),
+            suspends: self.conditional(&file.suspends, "suspends"),
+            resumes: self.conditional(&file.resumes, "resumes"),
             extends: self.extends(),
             rolls: file.rolls.unwrap_or(file.within.is_some()),
             length,
@@ -215,6 +217,16 @@ impl Compiler<'_, '_> {
 
     fn triggers(&mut self, texts: &Many, key: &str) -> Vec<Trigger> {
         texts.iter().filter_map(|text| self.trigger(text, key)).collect()
+    }
+
+    fn conditional(&mut self, files: &[TriggerFile], key: &str) -> Vec<TriggerLaw> {
+        let mut triggers = Vec::new();
+        for file in files {
+            let Some(on) = self.trigger(&file.act, key) else { continue };
+            let when = file.when.as_ref().and_then(|text| self.condition(text, &on, key));
+            triggers.push(TriggerLaw { on, when });
+        }
+        triggers
     }
 
     fn trigger(&mut self, text: &str, key: &str) -> Option<Trigger> {

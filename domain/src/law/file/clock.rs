@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Many, Severity};
+use super::{Many, Severity, TriggersFile};
 use crate::violation::{Certainty, Words};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -18,11 +18,11 @@ pub struct ClockFile {
     /// A date or instant seen from the starting act, instead of its own.
     pub starts_from: Option<String>,
     #[serde(default)]
-    pub stops: Many,
+    pub stops: TriggersFile,
     #[serde(default)]
-    pub suspends: Many,
+    pub suspends: TriggersFile,
     #[serde(default)]
-    pub resumes: Many,
+    pub resumes: TriggersFile,
     #[serde(default)]
     pub extends: BTreeMap<String, ExtendFile>,
     /// A length: `24h`, `30d`, `15wd`, `2m`, `1y`.

@@ -113,3 +113,74 @@ impl<'de> Deserialize<'de> for OnFile {
         deserializer.deserialize_any(OnVisitor)
     }
 }
+
+/// Acts that do something to a clock: one, or a list; each as its name, or as `{act, when}`.
+#[derive(Debug, Clone, Default)]
+pub struct TriggersFile(pub Vec<TriggerFile>);
+
+impl std::ops::Deref for TriggersFile {
+    type Target = [TriggerFile];
+
+    fn deref(&self) -> &[TriggerFile] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for TriggersFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TriggersVisitor;
+        impl<'de> Visitor<'de> for TriggersVisitor {
+            type Value = TriggersFile;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an act, or a list of acts or {act, when}")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<TriggersFile, E> {
+                Ok(TriggersFile(vec![TriggerFile { act: text.to_owned(), when: None }]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<TriggersFile, A::Error> {
+                Vec::deserialize(value::SeqAccessDeserializer::new(seq)).map(TriggersFile)
+            }
+        }
+        deserializer.deserialize_any(TriggersVisitor)
+    }
+}
+
+/// An act, and the condition seen from it under which it counts.
+#[derive(Debug, Clone)]
+pub struct TriggerFile {
+    pub act: String,
+    pub when: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriggerLong {
+    act: String,
+    when: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for TriggerFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TriggerVisitor;
+        impl<'de> Visitor<'de> for TriggerVisitor {
+            type Value = TriggerFile;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an act or {act, when}")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<TriggerFile, E> {
+                Ok(TriggerFile { act: text.to_owned(), when: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TriggerFile, A::Error> {
+                let long = TriggerLong::deserialize(value::MapAccessDeserializer::new(map))?;
+                Ok(TriggerFile { act: long.act, when: long.when })
+            }
+        }
+        deserializer.deserialize_any(TriggerVisitor)
+    }
+}

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{CaseState, Defect, Item, Moment, concerns};
+use super::{CaseState, Defect, Item, Moment, concerns, possible_act};
 use crate::{
     ids::StatementHash,
     law::{
@@ -52,7 +52,18 @@ pub struct ClockState<'a> {
     pub due: Point,
     /// The day of `due` in the ledger's time zone.
     pub due_on: Date,
+    /// Ends that had passed before an act extended the term.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<Passed>,
     pub status: ClockStatus,
+}
+
+/// The end of a term that was extended only after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Passed {
+    pub due: Date,
+    /// The act that extended it.
+    pub by: StatementHash,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -141,6 +152,10 @@ pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, it
             start(laws, case, law, clock, &clock.starts[index], item);
             continue;
         }
+        let condition = clock.condition(event.what);
+        if condition.is_some_and(|when| !when.holds(&&Moment::new(laws, law, case, item))) {
+            continue;
+        }
         let change = match event.what {
             ClockChange::Extend(index) => {
                 let Some(due) = extended(laws, case, law, clock, &clock.extends[index].1, item)
@@ -149,9 +164,9 @@ pub(super) fn run<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, it
                 };
                 Change::Extend(due)
             }
-            ClockChange::Stop => Change::Stop(done(laws, case, law, item)),
-            ClockChange::Suspend => Change::Suspend,
-            ClockChange::Resume => Change::Resume,
+            ClockChange::Stop(_) => Change::Stop(done(laws, case, law, item)),
+            ClockChange::Suspend(_) => Change::Suspend,
+            ClockChange::Resume(_) => Change::Resume,
             ClockChange::Fire | ClockChange::Start(_) => Change::Fire,
         };
         for state in case.clocks.iter_mut().filter(|state| state.clock == clock.id) {
@@ -193,6 +208,9 @@ impl ClockState<'_> {
             }
             (Change::Fire, ClockStatus::Running) => ClockStatus::Fired { by: item.hash },
             (Change::Extend(due), ClockStatus::Running) => {
+                if self.is_late(moment(item), zone) {
+                    self.passed.push(Passed { due: self.due_on, by: item.hash });
+                }
                 self.set_due(*due, zone);
                 ClockStatus::Running
             }
@@ -242,6 +260,7 @@ fn start<'a>(
         start: begin,
         due,
         due_on: due.date(laws.zone()),
+        passed: Vec::new(),
         status: ClockStatus::Running,
     });
 }
@@ -268,6 +287,7 @@ fn take_over<'a>(laws: &'a Laws, case: &mut CaseState<'a>, law: &'a Law, item: &
             start,
             due,
             due_on: due.date(laws.zone()),
+            passed: Vec::new(),
             status: ClockStatus::Running,
         });
     }
@@ -387,24 +407,42 @@ pub(super) fn is_due(clocks: &[ClockState<'_>], act: &str, item: &Item<'_>) -> b
     })
 }
 
+/// Whether a service act was possible where the case stood on a day.
+pub(crate) fn could_fire(case: &CaseState<'_>, act: &str, on: Date) -> bool {
+    let last = case.acts.iter().rfind(|one| one.date <= on);
+    let found = last.and_then(|last| Some((last, last.law?, last.law?.act(act)?)));
+    let Some((last, law, act)) = found else { return false };
+    let closing = case.acts.iter().rfind(|one| one.is_effective() && one.act == "Closed");
+    let is_closed = case.is_closed && closing.is_some_and(|one| one.date <= on);
+    let then = CaseState { state: last.to, is_closed, ..CaseState::default() };
+    possible_act(&then, law, act).is_ok()
+}
+
 pub(super) fn defects<'a>(clocks: &[ClockState<'a>], today: Date) -> Vec<Defect<'a>> {
-    let passed = |state: &ClockState<'a>| {
-        let late = match state.status {
-            ClockStatus::Running if today > state.waits_until() => None,
-            ClockStatus::Stopped { by, late: true, .. } => Some(by),
-            _ => return None,
-        };
-        let overdue = state.law.overdue.as_ref()?;
-        Some(Defect {
+    clocks.iter().flat_map(|state| defects_of(state, today)).collect()
+}
+
+/// The ends of one term that passed: those before late extensions, and its last.
+fn defects_of<'a>(state: &ClockState<'a>, today: Date) -> impl Iterator<Item = Defect<'a>> {
+    let last = match state.status {
+        ClockStatus::Running if today > state.waits_until() => Some((state.due_on, None)),
+        ClockStatus::Stopped { by, late: true, .. } => Some((state.due_on, Some(by))),
+        _ => None,
+    };
+    let passed = state.passed.iter().map(|passed| (passed.due, Some(passed.by)));
+    let ends: Vec<_> = passed.chain(last).collect();
+    let law = state.law;
+    law.overdue.iter().flat_map(move |overdue| {
+        let defect = move |(due, late)| Defect {
             rule: &overdue.id,
             severity: overdue.severity,
             says: &overdue.says,
-            clock: &state.law.id,
-            due: state.due_on,
+            clock: &law.id,
+            due,
             late,
-            certainty: state.law.certainty,
-            basis: &state.law.basis,
-        })
-    };
-    clocks.iter().filter_map(passed).collect()
+            certainty: law.certainty,
+            basis: &law.basis,
+        };
+        ends.clone().into_iter().map(defect)
+    })
 }

@@ -12,11 +12,12 @@ use crate::{
     statement::Statement,
 };
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Mark<'a> {
     status: Option<ActStatus>,
     pub served_on: Option<Date>,
-    pub corrected: Option<&'a Statement>,
+    /// In legal order, so that the last one that names a fact says it.
+    pub corrections: Vec<&'a Statement>,
 }
 
 /// One mark per item.
@@ -29,11 +30,14 @@ pub(super) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// `items` stand in legal order.
-    pub(super) fn of(laws: &Laws, items: &[Item<'a>]) -> Self {
+    /// `items` stand in legal order; the first `visible` of them are folded. What takes an act back
+    /// or puts it right is about the record: it counts for every legal date once it is recorded.
+    pub(super) fn of(laws: &Laws, items: &[Item<'a>], visible: usize) -> Self {
         let none = vec![Mark::default(); items.len()];
         let mut marks = Self { of_items: none, errors: Vec::new(), determined: 0 };
         marks.take_back(items);
+        marks.put_right(items);
+        let items = &items[..visible];
         for (index, item) in items.iter().enumerate() {
             if marks.of_items[index].status.is_some() {
                 continue;
@@ -71,6 +75,20 @@ impl<'a> Marks<'a> {
         }
     }
 
+    fn put_right(&mut self, items: &[Item<'a>]) {
+        for (index, item) in items.iter().enumerate() {
+            let corrects = item.statement.act == EngineAct::ClericalErrorCorrected.id();
+            if !corrects || self.of_items[index].status.is_some() {
+                continue;
+            }
+            for hash in &item.statement.concerns {
+                if let Some(target) = items.iter().position(|other| other.hash == *hash) {
+                    self.of_items[target].corrections.push(item.statement);
+                }
+            }
+        }
+    }
+
     fn concern(
         &mut self,
         laws: &Laws,
@@ -84,7 +102,7 @@ impl<'a> Marks<'a> {
             Some(EngineAct::LetterServed) => {
                 mark.served_on = Some(mark.served_on.map_or(item.date, |d| d.min(item.date)));
             }
-            Some(EngineAct::ClericalErrorCorrected) => mark.corrected = Some(item.statement),
+            Some(EngineAct::ClericalErrorCorrected) => {}
             _ => {
                 let earlier = item.date < other.date && item.position > other.position;
                 if earlier && mark.status.is_none() && is_presumption(laws, other) {
@@ -98,8 +116,8 @@ impl<'a> Marks<'a> {
         self.of_items[index].status
     }
 
-    pub(super) fn get(&self, index: usize) -> Mark<'a> {
-        self.of_items[index]
+    pub(super) fn get(&self, index: usize) -> &Mark<'a> {
+        &self.of_items[index]
     }
 }
 

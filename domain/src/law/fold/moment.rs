@@ -53,6 +53,13 @@ impl<'a, 's> Moment<'a, 's> {
         self.item.statement
     }
 
+    /// A fact of the act itself; where the case holds the act already, as corrected.
+    fn own_fact(&self, name: &str) -> Option<&'a Json> {
+        let recorded = self.case.acts.last().filter(|act| act.hash == self.item.hash);
+        let facts = &self.item.statement.facts;
+        recorded.map_or_else(|| facts.get(name), |act| act.fact(name))
+    }
+
     /// Whether an act of the case is an effective earlier one of this id.
     fn is_earlier(&self, act: &FoldedAct<'a>, id: &str) -> bool {
         act.is_effective() && act.hash != self.item.hash && act.acts_as() == id
@@ -89,7 +96,7 @@ impl<'a> Scope<'a> for &Moment<'a, '_> {
         let statement = self.statement();
         let author = statement.author.as_ref();
         match question {
-            Question::Fact { name, ty, .. } => fact(statement.facts.get(name), ty),
+            Question::Fact { name, ty, .. } => fact(self.own_fact(name), ty),
             Question::FactOf { act, name, ty } => {
                 fact(self.latest(act).and_then(|act| act.fact(name)), ty)
             }

@@ -89,7 +89,9 @@ impl<'a> Court<'a, '_> {
             }
             let kind = act.law.and_then(|law| law.act(act.act)).map(|law| law.kind);
             if kind == Some(ActKind::Service) {
-                self.refuse(says::rebuts(act.hash, act.act));
+                let mends = self.act.engine.is_some_and(EngineAct::mends);
+                let says = if mends { says::unsettles } else { says::rebuts };
+                self.refuse(says(act.hash, act.act));
             } else {
                 self.flag(Flag {
                     rule: OUT_OF_ORDER.to_owned(),

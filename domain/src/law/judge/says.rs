@@ -214,6 +214,19 @@ pub(super) fn fires_on(on: Date) -> Violation {
     )
 }
 
+/// What mends the record concerns one act only, so the presumption is taken back first.
+pub(super) fn unsettles(hash: StatementHash, act: &str) -> Violation {
+    violation(
+        "rebuts-presumption",
+        "/concerns",
+        (
+            format!("Without what is mended {act} would not have come on record"),
+            format!("Без виправленого {act} не було б внесено"),
+        ),
+        (format!("Enter {hash} in error first"), format!("Спершу відмітьте {hash} помилковим")),
+    )
+}
+
 pub(super) fn rebuts(hash: StatementHash, act: &str) -> Violation {
     violation(
         "rebuts-presumption",

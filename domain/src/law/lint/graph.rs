@@ -34,7 +34,7 @@ pub(super) fn check(file: &str, root: &Node, law: &Law) -> Vec<Problem> {
             let message = format!("{} is possible in no state", act.id);
             problems.push(Problem::new(file, at, message).hint("give `from`, or `opened_by` it"));
         }
-        let stops = |clock: &ClockLaw| clock.stops.iter().any(|stop| stop.act == act.id);
+        let stops = |clock: &ClockLaw| clock.stops.iter().any(|stop| stop.on.act == act.id);
         if act.in_time_by.is_some() && !law.clocks.iter().any(stops) {
             let at = root.nearest(&["acts", &act.id, "in_time_by"]).at;
             let message = format!("{} stops no clock that it could be in time for", act.id);

@@ -11,7 +11,10 @@ use super::{
     parser::{Kind, Op, Tree},
     question::Question,
 };
-use crate::law::value::{Type, Value, read_span};
+use crate::law::{
+    lists::OFFICES,
+    value::{Type, Value, read_span},
+};
 
 const FUNCTIONS: &str = "functions: has count recorded date_of instant_of recorded_on times \
     same_signer in_force days working_days months years hours after before due date money param \
@@ -271,8 +274,8 @@ impl Checker<'_> {
             }
             ("same_body", [a, b]) => {
                 let (a, b) = (self.sure(a, present)?, self.sure(b, present)?);
-                expect(&a, &Type::Text)?;
-                expect(&b, &Type::Text)?;
+                expect_office(&a)?;
+                expect_office(&b)?;
                 Ok(plain(Expr::SameBody(Box::new((a.expr, b.expr))), Type::Bool, at))
             }
             _ => Ok(ask(self.question(name, arguments, at)?, at, present)),
@@ -480,6 +483,18 @@ fn expect(typed: &Typed, ty: &Type) -> Result<(), RuleError> {
         return Ok(());
     }
     Err(RuleError::new(typed.at, format!("{ty} is needed here, this is {}", typed.ty)))
+}
+
+/// An office: as the engine knows it, as a code of the offices, or as a number.
+fn expect_office(typed: &Typed) -> Result<(), RuleError> {
+    match &typed.ty {
+        Type::Text | Type::Number => Ok(()),
+        Type::Code(list) if list == OFFICES => Ok(()),
+        other => {
+            let message = format!("an office (Code<{OFFICES}>) is needed here, this is {other}");
+            Err(RuleError::new(typed.at, message))
+        }
+    }
 }
 
 fn number(text: &str, at: usize) -> Result<Typed, RuleError> {

@@ -25,6 +25,8 @@ impl Vocabulary for Words {
             "entries" => ("List<Date>", false),
             "exits" => ("List<Date>", true),
             "count" => ("Int", false),
+            "body" => ("Code<CL-TO>", false),
+            "number" => ("Number", true),
             _ => return None,
         };
         Type::parse(ty).map(|ty| (ty, optional))
@@ -168,6 +170,16 @@ fn codes_are_checked_against_their_list() {
     refused("facts.ground in [\"1\", \"9\"]", 16, "not in RET-GR");
     refused("case.state == \"open\"", 14, "not in STATES");
     assert!(holds("\"R-INT\" in signers.role", json!({"signers.role": ["R-TO-OFF", "R-INT"]})));
+}
+
+#[test]
+fn offices_are_compared_however_they_are_written() {
+    let facts = json!({"facts.body": "80", "facts.number": "8011", "act.office": "8001"});
+    assert!(holds("same_body(facts.body, \"8011\")", facts.clone()));
+    assert!(holds("has(act.office) && same_body(facts.body, act.office)", facts.clone()));
+    assert!(!holds("has(facts.number) && same_body(\"12\", facts.number)", facts.clone()));
+    assert!(holds("has(facts.number) && same_body(facts.body, facts.number)", facts));
+    refused("same_body(facts.ground, \"80\")", 10, "Code<CL-TO>) is needed here");
 }
 
 #[test]
