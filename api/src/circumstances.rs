@@ -7,6 +7,7 @@ use litopys_domain::act::RecordedAct;
 use litopys_domain::circumstances::Circumstances;
 use litopys_domain::ids::StreamId;
 use litopys_domain::law::next::put_from;
+use litopys_domain::law::package::Shelf;
 use litopys_domain::registry::RegistryAct;
 use litopys_domain::statement::Statement;
 
@@ -79,7 +80,7 @@ impl Ledger {
             Ok(connection) => connection,
             Err(error) => return Some(error.to_string()),
         };
-        match law_texts::load(&mut connection, facts.package).await {
+        match law_texts::load(&mut connection, &mut Shelf::default(), facts.package).await {
             Err(error) => Some(error.to_string()),
             Ok(package) if package.law.procedure != statement.stream.id() => {
                 Some(format!("the package is of `{}`", package.law.procedure))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use litopys_domain::ids::ContentHash;
-use litopys_domain::law::package::{Manifest, Package, PackageTexts};
+use litopys_domain::law::package::{Manifest, Package, PackageTexts, Shelf};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use crate::stored::{StoredError, corrupt};
@@ -40,14 +40,20 @@ pub async fn text(
     Ok(fetch(executor, &[hash]).await?.remove(&hash))
 }
 
-/// Loads a package by the hash that acts cite; every text's hash is checked.
-pub async fn load(executor: &mut PgConnection, hash: ContentHash) -> Result<Package, StoredError> {
+/// Loads a package by the hash that acts cite; every text's hash is checked. What packages share is
+/// read once where they are loaded through one shelf.
+pub async fn load(
+    executor: &mut PgConnection,
+    shelf: &mut Shelf,
+    hash: ContentHash,
+) -> Result<Package, StoredError> {
     let fault = || corrupt("packages", "content", hash);
     let mut texts = fetch(&mut *executor, &[hash]).await?;
     let manifest = texts.remove(&hash).ok_or_else(fault)?;
     let named = named_in(&manifest).ok_or_else(fault)?;
     let texts = fetch(&mut *executor, &named).await?;
-    Package::load(&manifest, &|wanted| texts.get(&wanted).cloned())
+    shelf
+        .load(&manifest, &|wanted| texts.get(&wanted).cloned())
         .map_err(|error| corrupt("packages", "content", format!("{hash}: {error}")))
 }
 

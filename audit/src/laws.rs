@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use litopys_domain::ids::ContentHash;
 use litopys_domain::law::laws::Laws;
-use litopys_domain::law::package::{Manifest, Package};
+use litopys_domain::law::package::{Manifest, Package, Shelf};
 use litopys_domain::registry::{PackagePublished, RegistryAct};
 
 use crate::payload;
@@ -21,13 +21,14 @@ pub(crate) async fn of_procedure(
     zone: TimeZone,
 ) -> Result<Result<Laws, String>, StoreError> {
     let mut laws = Laws::new(zone);
+    let mut shelf = Shelf::default();
     for row in snapshot.stream("procedure", procedure).await? {
         let entry = payload::read(&row.payload).ok();
         let act = entry.and_then(|entry| RegistryAct::read(&entry.statement).ok().flatten());
         let Some(RegistryAct::PackagePublished(PackagePublished { package, .. })) = act else {
             continue;
         };
-        match load(snapshot, package).await? {
+        match load(snapshot, &mut shelf, package).await? {
             Ok((loaded, _)) => {
                 laws.publish(u64::try_from(row.position).unwrap_or_default(), Arc::new(loaded));
             }
@@ -41,7 +42,11 @@ pub(crate) async fn of_procedure(
 pub(crate) type Loaded = Result<(Package, Terms), String>;
 
 /// Loads the package `hash`, if all of its texts are stored and compile.
-pub(crate) async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<Loaded, StoreError> {
+pub(crate) async fn load(
+    snapshot: &mut Snapshot,
+    shelf: &mut Shelf,
+    hash: ContentHash,
+) -> Result<Loaded, StoreError> {
     let texts = snapshot.texts(&[hash.0.to_vec()]).await?;
     let Some(manifest) = texts.into_iter().next().map(|row| row.content) else {
         return Ok(Err("its manifest is not stored".to_owned()));
@@ -57,17 +62,18 @@ pub(crate) async fn load(snapshot: &mut Snapshot, hash: ContentHash) -> Result<L
     }
     let texts = snapshot.texts(&named).await?.into_iter();
     let texts = texts.map(|row| (row.sha256, Arc::from(row.content))).collect();
-    Ok(assemble(hash, &manifest, &parts, &texts))
+    Ok(assemble(shelf, hash, &manifest, &parts, &texts))
 }
 
 fn assemble(
+    shelf: &mut Shelf,
     hash: ContentHash,
     manifest: &str,
     parts: &Manifest,
     texts: &HashMap<Vec<u8>, Arc<str>>,
 ) -> Loaded {
     let fetch = |wanted: ContentHash| texts.get(wanted.0.as_slice()).cloned();
-    let package = Package::load(manifest, &fetch).map_err(|error| error.to_string())?;
+    let package = shelf.load(manifest, &fetch).map_err(|error| error.to_string())?;
     // The hash of what was loaded, not the key under which it was kept.
     if package.hash != hash {
         return Err(format!("its manifest has the hash {}", package.hash));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::StatementHash;
+use litopys_domain::law::package::Shelf;
 use litopys_domain::legal_time::RecordedAt;
 use litopys_domain::log::TileBuilder;
 use litopys_domain::registry::{RegistryAct, RegistryActError};
@@ -419,13 +420,14 @@ async fn packages(
     acts: &[RecordedAct],
 ) -> Result<Vec<Published>, StoredError> {
     let mut published = Vec::new();
+    let mut shelf = Shelf::default();
     for act in acts.iter().filter(|act| act.statement.act == PACKAGE_PUBLISHED) {
         let unreadable = || corrupt("events", "payload", act.position);
         let Ok(Some(RegistryAct::PackagePublished(facts))) = RegistryAct::read(&act.statement)
         else {
             return Err(unreadable());
         };
-        let package = Arc::new(law_texts::load(connection, facts.package).await?);
+        let package = Arc::new(law_texts::load(connection, &mut shelf, facts.package).await?);
         published.push(Published { position: act.position, package });
     }
     Ok(published)

@@ -15,7 +15,7 @@ use litopys_domain::law::fold::{CaseState, ClockState, Point, View, state};
 use litopys_domain::law::judge::judge;
 use litopys_domain::law::laws::{Laws, Question};
 use litopys_domain::law::next::put_from;
-use litopys_domain::law::package::Package;
+use litopys_domain::law::package::{Package, Shelf};
 use litopys_domain::statement::Statement;
 
 use super::packages::Published;
@@ -337,13 +337,16 @@ async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Bo
     let mut laws = Laws::new(walk.time_zone.clone());
     let mut loaded: HashMap<ContentHash, Arc<Package>> = HashMap::new();
     let mut terms = HashMap::new();
+    let mut shelf = Shelf::default();
     for published in walk.packages.published.clone() {
         let package = match loaded.get(&published.package) {
             Some(package) => Ok(Arc::clone(package)),
-            None => laws::load(snapshot, published.package).await?.map(|(package, counted)| {
-                terms.insert(published.package, counted);
-                Arc::new(package)
-            }),
+            None => laws::load(snapshot, &mut shelf, published.package).await?.map(
+                |(package, counted)| {
+                    terms.insert(published.package, counted);
+                    Arc::new(package)
+                },
+            ),
         };
         match package.and_then(|package| fits(&package, &published).map(|()| package)) {
             Ok(package) => {
