@@ -130,7 +130,7 @@ fn lint_files(files: &[(String, String)]) -> Vec<Problem> {
 fn folder_of(file: &Path) -> anyhow::Result<PathBuf> {
     let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
     let mut above = file.ancestors().skip(1);
-    let inner = above.find(|path| path.file_name().is_some_and(|n| law_files::is_folder(n)));
+    let inner = above.find(|path| path.file_name().is_some_and(law_files::is_folder));
     inner
         .and_then(Path::parent)
         .map(Path::to_owned)
