@@ -3,7 +3,7 @@
 # DEMO=exit, reaches the program as its environment.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check sqlx postgres
+.PHONY: help demo test bench check docs sqlx postgres
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -21,6 +21,9 @@ bench: postgres ## measure, and write target/bench.json
 
 check: ## all that must pass (.ci/run)
 	.ci/run
+
+docs: ## renew docs/procedures.md after a law file or a vector changed
+	cargo run -p litopys-api -- procedure table --out docs/procedures.md
 
 sqlx: postgres ## renew .sqlx after a query or a migration changed
 	cargo run -p litopys-migrations --bin sqlx-prepare

@@ -17,5 +17,6 @@ pub mod next;
 pub mod node;
 pub mod package;
 pub mod problem;
+pub mod reading;
 pub mod rule;
 pub mod value;

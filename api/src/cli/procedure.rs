@@ -1,12 +1,17 @@
 //! `litopys procedure`: the law as files, as a page for jurists, and as packages in the ledger.
 
+mod diff;
+mod language;
 mod print;
+mod table;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 use litopys_domain::keys::PublicKey;
+use litopys_domain::law::book::LawBook;
+use litopys_domain::law::model::Law;
 use litopys_domain::law::problem::Problem;
 
 use super::clock::today_in;
@@ -37,6 +42,19 @@ Examples:
 Example:
   litopys procedure print forced-return --on 2025-03-01 --out forced-return.html")]
     Print(PrintArgs),
+    /// Say what changes for whom between two days
+    #[command(after_help = "\
+Examples:
+  litopys procedure diff forced-return 2018-04-28 2018-04-29
+  litopys procedure diff temporary-residence-document 2024-12-31 2025-01-01 --lang uk")]
+    Diff(diff::Args),
+    /// Tell what the law files hold, and which rows of the catalogue they cover (docs/procedures.md)
+    #[command(after_help = "\
+Example, in the folder of the project (what `make docs` does):
+  litopys procedure table --out docs/procedures.md
+
+It answers 3 where a row of docs/dossier.yaml is covered nowhere.")]
+    Table(table::Args),
     /// Publish editions that the ledger does not have yet, signed by an administrator
     #[command(after_help = "\
 Example:
@@ -89,6 +107,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Lint(args) => lint(&args),
         Command::Print(args) => print(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Table(args) => table::run(&args),
         Command::Publish(args) => runtime()?.block_on(publish_law(&args)),
     }
 }
@@ -119,7 +139,6 @@ fn built_in() -> Vec<(String, String)> {
 }
 
 fn lint_files(files: &[(String, String)]) -> Vec<Problem> {
-    use litopys_domain::law::book::LawBook;
     match LawBook::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))) {
         Ok(book) => book.lint(),
         Err(problems) => problems,
@@ -143,13 +162,8 @@ fn asked_for(files: &[PathBuf], problem: &Problem) -> bool {
 
 fn print(args: &PrintArgs) -> anyhow::Result<()> {
     let book = law_files::read(args.law.as_deref())?;
-    let Some(text) = book.edition_text(&args.id, args.on) else {
-        let known: Vec<_> = book.procedures().collect();
-        bail!("`{}` is not in force on {}; there are: {}", args.id, args.on, known.join(", "));
-    };
-    let edition = book.edition_dates(&args.id).into_iter().rfind(|date| *date <= args.on);
-    let law = edition.and_then(|date| book.law(&args.id, date).ok());
-    let law = law.with_context(|| format!("the edition of {} does not load", args.id))?;
+    let law = edition_of(&book, &args.id, args.on)?;
+    let text = book.edition_text(&args.id, args.on).context("the edition is gone")?;
     let page = print::page(&serde_json::from_str(&text)?, &law, args.on);
     match &args.out {
         None => raw(&page),
@@ -160,6 +174,22 @@ fn print(args: &PrintArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The edition of a procedure that is in force on a day.
+fn edition_of(book: &LawBook, id: &str, on: Date) -> anyhow::Result<Law> {
+    let dates = book.edition_dates(id);
+    let Some(first) = dates.first() else {
+        let known: Vec<_> = book.procedures().collect();
+        bail!("there is no procedure `{id}`; there are: {}", known.join(", "));
+    };
+    let in_force = book.edition_text(id, on).and(dates.iter().rfind(|date| **date <= on));
+    let Some(date) = in_force else {
+        bail!("`{id}` is not in force on {on}; its first edition is that of {first}");
+    };
+    book.law(id, *date).map_err(|problems| {
+        anyhow::anyhow!(law_files::list(&problems)).context("the edition does not load")
+    })
 }
 
 async fn publish_law(args: &PublishArgs) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 use std::fs;
 
+use std::path::Path;
+
 use crate::support::Desk;
 
 #[test]
@@ -37,4 +39,15 @@ fn an_edition_is_printed_for_its_day() {
     let early = desk.run("procedure print forced-return --on 1990-01-01");
     assert_eq!(early.status, 1);
     assert!(early.err.contains("not in force"), "{}", early.err);
+}
+
+/// What `make docs` writes; no row of the catalogue is without a place.
+#[test]
+fn the_table_of_procedures_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root_text = root.to_str().unwrap();
+    let said = Desk::new().run_args(&["procedure", "table", "--root", root_text]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    let committed = fs::read_to_string(root.join("docs/procedures.md")).unwrap();
+    assert!(said.out == committed, "docs/procedures.md is old: make docs");
 }

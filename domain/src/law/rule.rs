@@ -42,6 +42,7 @@ mod check;
 mod expr;
 mod lexer;
 mod parser;
+mod partial;
 mod question;
 #[cfg(test)]
 mod tests;
@@ -117,6 +118,8 @@ impl RuleError {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rule {
     expr: expr::Expr,
+    /// As the file writes it, for those who read the law.
+    text: Box<str>,
 }
 
 impl Rule {
@@ -145,7 +148,12 @@ impl Rule {
         let none = std::collections::BTreeSet::new();
         let typed =
             if optional { checker.check(&tree, &none) } else { checker.sure(&tree, &none) }?;
-        Ok((Self { expr: typed.expr }, typed.ty))
+        Ok((Self { expr: typed.expr, text: text.into() }, typed.ty))
+    }
+
+    /// The rule as it is written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether the condition holds.
@@ -156,6 +164,16 @@ impl Rule {
     /// The value, or [`Value::Absent`].
     pub fn value<'a>(&'a self, scope: &dyn Scope<'a>) -> Value<'a> {
         self.expr.value(scope)
+    }
+
+    /// Whether the condition holds, where some questions have no answer yet: `None` where it hangs
+    /// on them.
+    pub fn finding<'a>(
+        &'a self,
+        scope: &dyn Scope<'a>,
+        open: &dyn Fn(&Question) -> bool,
+    ) -> Option<bool> {
+        partial::finding(&self.expr, scope, open)
     }
 
     /// Shows every question and parameter of the rule.
