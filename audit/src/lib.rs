@@ -15,6 +15,7 @@ pub mod cli;
 pub mod finding;
 pub mod form;
 pub mod history;
+pub mod judgment;
 mod laws;
 pub mod note;
 pub mod payload;

@@ -2,7 +2,7 @@
 //! the log had published before it (DESIGN §6).
 //!
 //! Packages, editions and the fold are `domain::law`, shared with the writer; which acts are
-//! judged, with which others in view, and what a signer had seen, is worked out here. Cases whose
+//! judged, and with which others in view, is worked out here; `judgment` judges them. Cases whose
 //! record is itself at fault are not judged: their findings say so already.
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,28 +11,19 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{ContentHash, StreamId};
-use litopys_domain::law::fold::{CaseState, ClockState, Point, View, state};
-use litopys_domain::law::judge::judge;
-use litopys_domain::law::laws::{Laws, Question};
+use litopys_domain::law::fold::{View, state};
 use litopys_domain::law::next::put_from;
 use litopys_domain::law::package::{Package, Shelf};
-use litopys_domain::statement::Statement;
 
 use super::packages::Published;
 use super::replay::{Replay, Stored};
 use super::{PAGE_EVENTS, VerifyError, parallel};
-use crate::finding::{Fault, Finding, Place};
+use crate::finding::{Fault, Finding};
+use crate::judgment::Books;
 use crate::laws;
 use crate::payload;
 use crate::store::{CaseRow, Snapshot};
-use crate::terms::Terms;
 use crate::verify::walk::Walk;
-
-/// The laws, and their terms as counted here.
-struct Books {
-    laws: Laws,
-    terms: HashMap<ContentHash, Terms>,
-}
 
 /// One case with all that judging it looks at.
 struct CaseFile {
@@ -249,110 +240,39 @@ fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
 
 /// What the law says against a case's acts, and what the read models say of it otherwise.
 fn judge_case(books: &Books, file: &CaseFile) -> CaseVerdict {
-    let laws = &books.laws;
+    let laws = books.laws();
     let related: Vec<&[RecordedAct]> = file.related.iter().map(|acts| acts.as_slice()).collect();
-    let mut findings = Vec::new();
-    for (index, act) in file.acts.iter().enumerate() {
-        let before = &file.acts[..index];
-        let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
-        let verdict = judge(laws, before, &related, &act.statement, View::new(today, act.position));
-        let place = file.place(act);
-        findings.extend(verdict.refusals.iter().map(|v| Finding::of_violation(v).at(&place)));
-        findings.extend(stale(laws, before, act).map(|finding| finding.at(&place)));
-    }
+    let mut findings = books.judge(&file.acts, &related);
     let whole = state(laws, &file.acts, View::new(Date::MAX, u64::MAX));
-    let terms = count_terms(books, file, &whole);
-    let counted = terms.len() as u64;
-    findings.extend(terms.into_iter().flatten());
+    let terms = books.count_terms(&file.acts, &whole);
+    findings.extend(terms.wrong);
     let stored = file.stored.as_ref();
     let rows = stored.map(|stored| stored.compare(laws, &file.acts, &whole)).unwrap_or_default();
-    CaseVerdict { findings, rows, terms: counted }
-}
-
-impl CaseFile {
-    fn place(&self, act: &RecordedAct) -> Place {
-        Place {
-            stream: self.stream.clone(),
-            sequence: i64::try_from(act.sequence).unwrap_or(i64::MAX),
-            position: i64::try_from(act.position).unwrap_or(i64::MAX),
-        }
-    }
-}
-
-/// Counts every term of a fixed length a second way; a finding for each that differs.
-fn count_terms(books: &Books, file: &CaseFile, whole: &CaseState<'_>) -> Vec<Option<Finding>> {
-    let laws = &books.laws;
-    let opened = whole.opened.map(|opened| (opened.date, opened.act));
-    let count = |clock: &ClockState<'_>| {
-        let act = file.acts.iter().find(|act| act.hash == clock.started_by)?;
-        // The paper file of a case taken over may say its own ends.
-        if act.statement.act == "CaseTakenOver" && act.statement.facts.contains_key("due_on") {
-            return None;
-        }
-        let question = Question {
-            procedure: &act.statement.law.as_ref()?.procedure,
-            date: act.statement.occurred_at.date_in(laws.zone()),
-            opened: opened.filter(|(_, by)| *by != act.hash).map(|(date, _)| date),
-            position: act.position,
-        };
-        let edition = laws.due(question)?.states.hash;
-        let term = books.terms.get(&edition)?.get(clock.clock)?;
-        if file.acts.iter().any(|act| term.is_changed_by(&act.statement.act)) {
-            return None;
-        }
-        let due = term.due(clock.start, laws.zone())?;
-        let text = |point: Point| match point {
-            Point::Date(date) => format!("{} due {date}", clock.clock),
-            Point::Instant(at) => format!("{} due {at}", clock.clock),
-        };
-        let finding = Finding::new(Fault::Term, text(due), text(clock.due));
-        Some((due != clock.due).then(|| finding.at(&file.place(act))))
-    };
-    whole.clocks.iter().filter_map(count).collect()
-}
-
-/// An act may follow what its signer saw only past immaterial acts (DESIGN §3).
-fn stale(laws: &Laws, before: &[RecordedAct], act: &RecordedAct) -> Option<Finding> {
-    let seen = act.statement.seen?;
-    let unseen = before.iter().rev().take_while(|one| one.hash != seen);
-    let material = |one: &&RecordedAct| !is_immaterial(laws, &one.statement, act.position);
-    let missed: Vec<_> = unseen.filter(material).map(|one| one.statement.act.clone()).collect();
-    (!missed.is_empty()).then(|| {
-        let found = format!("{} came between, unseen", missed.join(", "));
-        Finding::new(Fault::SeenStale, "only immaterial acts after the one seen", found)
-    })
-}
-
-fn is_immaterial(laws: &Laws, statement: &Statement, position: u64) -> bool {
-    let Some(cited) = &statement.law else { return false };
-    let date = statement.occurred_at.date_in(laws.zone());
-    let package = laws.in_force(&cited.procedure, date, position);
-    package.and_then(|p| p.law.act(&statement.act)).is_some_and(|act| act.immaterial)
+    CaseVerdict { findings, rows, terms: terms.counted }
 }
 
 /// Every published package, compiled from its stored texts. With one of them at fault nothing
 /// can be judged.
 async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Books>, VerifyError> {
     let mut sound = true;
-    let mut laws = Laws::new(walk.time_zone.clone());
+    let mut books = Books::new(walk.time_zone.clone());
     let mut loaded: HashMap<ContentHash, Arc<Package>> = HashMap::new();
-    let mut terms = HashMap::new();
     let mut shelf = Shelf::default();
     for published in walk.packages.published.clone() {
-        let package = match loaded.get(&published.package) {
-            Some(package) => Ok(Arc::clone(package)),
-            None => laws::load(snapshot, &mut shelf, published.package).await?.map(
-                |(package, counted)| {
-                    terms.insert(published.package, counted);
-                    Arc::new(package)
-                },
-            ),
+        let package = if let Some(package) = loaded.get(&published.package) {
+            Ok(Arc::clone(package))
+        } else {
+            let found = laws::load(snapshot, &mut shelf, published.package).await?;
+            found.map(|(package, terms)| {
+                books.count_by(&package, terms);
+                Arc::new(package)
+            })
         };
         match package.and_then(|package| fits(&package, &published).map(|()| package)) {
             Ok(package) => {
                 loaded.insert(published.package, Arc::clone(&package));
                 let position = u64::try_from(published.place.position).unwrap_or_default();
-                laws.publish(position, package);
+                books.publish(position, package);
             }
             Err(why) => {
                 let expected = format!("a package of {} that compiles", published.edition);
@@ -362,7 +282,7 @@ async fn load_laws(snapshot: &mut Snapshot, walk: &mut Walk) -> Result<Option<Bo
             }
         }
     }
-    Ok(sound.then_some(Books { laws, terms }))
+    Ok(sound.then_some(books))
 }
 
 fn fits(package: &Package, published: &Published) -> Result<(), String> {

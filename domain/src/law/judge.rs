@@ -336,6 +336,11 @@ pub(super) fn stopped_act(act: &str, stop: &super::fold::Stop<'_>) -> Violation 
     says::stopped(act, stop)
 }
 
+/// An engine act for which the case holds nothing it could concern.
+pub(super) fn no_object(act: &str) -> Violation {
+    says::no_object(act)
+}
+
 /// A service act whose term still runs.
 pub(super) fn term_runs() -> Violation {
     says::term_runs()

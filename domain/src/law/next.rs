@@ -9,7 +9,7 @@ use super::{
     engine::EngineAct,
     file::{ActKind, Kept, Precision},
     fold::{CaseState, FoldedAct, Item, Point, View, could_fire, fold, items, possible_act},
-    judge::{impossible_act, stopped_act, term_runs},
+    judge::{impossible_act, no_object, stopped_act, term_runs},
     laws::{Laws, Question},
     model::{ActLaw, Law},
 };
@@ -160,9 +160,15 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
     {
         Some(super::judge::disputed(case))
     } else if act.kind == ActKind::Service {
-        let fired = service_acts_due(case, view.date).iter().any(|(id, ..)| *id == act.id);
+        let due = service_acts_due(case, view.date).iter().any(|(id, ..)| *id == act.id);
+        // What a clock of the case fires waits for its term, whoever signs it.
+        let by_clock = case.clocks.iter().any(|c| c.law.fires.as_deref() == Some(act.id.as_str()));
+        let waits = by_clock || act.services.is_empty();
         let possible = possible_act(case, law, act).map_err(|b| impossible_act(b, law, act, case));
-        possible.err().or_else(|| (!fired && act.services.is_empty()).then(term_runs))
+        // One that is due has its place on its own day, wherever the case stands since.
+        possible.err().or_else(|| waits.then(term_runs)).filter(|_| !due)
+    } else if act.engine.is_some_and(|engine| !has_object(case, law, engine)) {
+        Some(no_object(&act.id))
     } else {
         let impossible = possible_act(case, law, act).err();
         let stopped = stop.filter(|_| act.kind != ActKind::External);
@@ -193,6 +199,32 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
         due: due_terms(laws, case, act),
         stopped_by: stop.map(|stop| stop.act),
         basis_lost: fallen,
+    }
+}
+
+/// Whether the case holds anything that an engine act could be about.
+fn has_object(case: &CaseState<'_>, law: &Law, engine: EngineAct) -> bool {
+    let opening = case.opened.map(|opened| opened.act);
+    let mut acts = case.acts.iter().filter(|act| act.is_effective());
+    let is_decision = |act: &&FoldedAct<'_>| {
+        law.act(act.acts_as()).is_some_and(|law| law.kind == ActKind::Decision)
+    };
+    match engine {
+        EngineAct::StopLifted | EngineAct::StopOverridden => !case.stops.is_empty(),
+        EngineAct::Unlinked => !case.links.is_empty(),
+        EngineAct::EnteredInError => {
+            // What opened the case is taken back only while it stands alone.
+            let alone = case.acts.len() == 1;
+            acts.any(|act| act.served_on.is_none() && (alone || Some(act.hash) != opening))
+        }
+        EngineAct::SuspensionLifted => {
+            acts.filter(is_decision).any(|act| act.suspended_on.is_some())
+        }
+        EngineAct::DecisionUpheld => acts.any(|act| is_decision(&act)),
+        engine if engine.is_court_outcome() => {
+            acts.filter(is_decision).any(|act| act.annulled_on.is_none())
+        }
+        _ => true,
     }
 }
 

@@ -70,6 +70,13 @@ pub(in crate::law::judge) fn opened_the_case(act: &str) -> Violation {
     )
 }
 
+pub(in crate::law::judge) fn no_object(act: &str) -> Violation {
+    bad_concern(
+        format!("The case holds nothing that {act} could be about"),
+        format!("У справі немає нічого, чого міг би стосуватися {act}"),
+    )
+}
+
 pub(in crate::law::judge) fn no_stop(act: &str) -> Violation {
     bad_concern(format!("{act} stops nothing any more"), format!("{act} уже нічого не зупиняє"))
 }
