@@ -45,6 +45,11 @@ impl Law {
         self.acts.get(id)
     }
 
+    /// Whether cases of this procedure dispute decisions of other cases.
+    pub fn is_of_disputes(&self) -> bool {
+        self.acts.values().any(|act| act.puts.is_some())
+    }
+
     pub fn is_final(&self, state: &str) -> bool {
         self.states.get(state).is_some_and(|state| state.is_final)
     }
@@ -119,6 +124,8 @@ pub struct ActLaw {
     pub certainty: Certainty,
     /// What an act of a dispute puts into the case of the decision it attacks.
     pub(crate) puts: Option<PutsLaw>,
+    /// In disputes: the instance of CL-INST that has the dispute after this act.
+    pub instance: Option<String>,
     /// Set for the engine's own acts.
     pub engine: Option<super::engine::EngineAct>,
 }

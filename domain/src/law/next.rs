@@ -1,9 +1,13 @@
 //! What may happen next in a case, who must sign it, what it asks for, and why the rest is not
 //! possible.
 
+mod due;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
+
+pub use due::{Cited, DueAct, due_acts, was_signed};
 
 use super::{
     engine::EngineAct,

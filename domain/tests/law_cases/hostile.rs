@@ -52,7 +52,7 @@ fn wrong_types() {
     changed(
         "competence: C-RET",
         "competense: C-RET",
-        "procedures/return.yaml:70:5: unknown field `competense` (expected one of `title`, `kind`, `at`, `from`, `to`, `signed_by`, `signatures`, `on_behalf_of`, `recorded_by`, `services`, `competence`, `basis`, `immaterial`, `fields`, `rules`, `must_be_served`, `in_time_by`, `appeal`, `suspensive`, `letter`, `feeds`, `puts`, `certainty`)",
+        "procedures/return.yaml:70:5: unknown field `competense` (expected one of `title`, `kind`, `at`, `from`, `to`, `signed_by`, `signatures`, `on_behalf_of`, `recorded_by`, `services`, `competence`, `basis`, `immaterial`, `fields`, `rules`, `must_be_served`, `in_time_by`, `appeal`, `suspensive`, `letter`, `feeds`, `puts`, `instance`, `certainty`)",
     );
     says(
         &refused("id: x\nsince: soon"),

@@ -185,6 +185,7 @@ impl ActCompiler<'_, '_> {
             feeds: file.feeds.to_vec(),
             certainty: self.certainty(None),
             puts: file.puts.as_ref().and_then(|puts| self.puts(puts)),
+            instance: file.instance.clone(),
             engine: EngineAct::parse(self.id),
         }
     }

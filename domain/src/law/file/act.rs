@@ -50,6 +50,8 @@ pub struct ActFile {
     #[serde(default)]
     pub feeds: Many,
     pub puts: Option<PutsFile>,
+    /// In disputes: the instance of CL-INST that has the dispute after this act.
+    pub instance: Option<String>,
     pub certainty: Option<Certainty>,
 }
 

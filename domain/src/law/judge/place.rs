@@ -7,7 +7,7 @@ use crate::{
     law::{
         engine::{BEFORE_SWITCH, EngineAct, OUT_OF_ORDER},
         file::{ActKind, Precision, Severity},
-        fold::{ActStatus, Blocked, possible},
+        fold::{ActStatus, Blocked, ClockState, possible},
     },
     legal_time::LegalTime,
     violation::Certainty,
@@ -58,10 +58,17 @@ impl<'a> Court<'a, '_> {
         if self.act.kind != ActKind::Service {
             return;
         }
-        let fired = self.before.clocks.iter().find(|clock| {
+        let mut fired = self.before.clocks.iter().filter(|clock| {
             clock.is_running() && clock.law.fires.as_deref() == Some(self.act.id.as_str())
         });
-        let Some(clock) = fired else { return };
+        // Of several terms that fire one act, one that is ripe on this day is enough.
+        let ripe = |clock: &&ClockState<'_>| {
+            self.view.date > clock.waits_until() && self.item.date == clock.fires_on()
+        };
+        if fired.clone().any(|clock| ripe(&clock)) {
+            return;
+        }
+        let Some(clock) = fired.next() else { return };
         let (ripe, on) = (clock.waits_until(), clock.fires_on());
         if self.view.date <= ripe {
             self.refuse(says::not_ripe(ripe));

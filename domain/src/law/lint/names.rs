@@ -27,6 +27,9 @@ pub(super) fn check(book: &LawBook, file: &str, root: &Node, law: &Law) -> Vec<P
         if let Some(competence) = &act.competence {
             names.code(&path("competence"), "CL-COMPETENCE", competence);
         }
+        if let Some(instance) = &act.instance {
+            names.code(&path("instance"), "CL-INST", instance);
+        }
         for route in act.appeal.iter() {
             names.code(&path("appeal"), "CL-APPEAL", route);
         }
