@@ -36,6 +36,12 @@ create table cases (
     -- Acts that came after their term.
     defects          integer     not null,
     next_due         date,
+    -- Set while the case is on its way to another office: act, since, to.
+    transfer         json,
+    -- Other cases it hangs together with: case, link, act, since.
+    links            json        not null,
+    -- Stops that were not lifted: act, blocks, ground, since, until, overrides.
+    stops            json        not null,
     -- What became of each act, by its position: later acts change it, so it is kept here and not
     -- in `timeline`, where a row is written once.
     standing         json        not null
@@ -59,7 +65,43 @@ create table timeline (
     package      text,
     concerns     text[]      not null,
     flags        json        not null,
+    -- Of a court outcome that a dispute put here: the act of the dispute, and the dispute's case.
+    put_by       text,
+    put_from     uuid,
     primary key (case_id, sequence)
+);
+
+-- Cases that dispute decisions of other cases.
+create table disputes (
+    case_id       uuid    primary key,
+    number        text,
+    procedure     text    not null,
+    state         text,
+    state_title   json,
+    is_final      boolean not null,
+    office        text,
+    opened        date    not null,
+    -- What the acts say: codes of CL-DISPUTE, CL-INST, CL-ROLE, CL-OUTCOME.
+    category      text,
+    instance      text,
+    court         text,
+    court_case_no text,
+    outcome       text,
+    -- The court outcome that it put into the case of the decision last.
+    effect        text,
+    decided_case  text,
+    decision      text
+);
+
+-- What acts of disputes put into other cases.
+create table puts (
+    statement  text   primary key,
+    dispute    uuid   not null,
+    position   bigint not null,
+    case_id    uuid   not null,
+    decision   text   not null,
+    act        text   not null,
+    legal_date date   not null
 );
 
 create table worklist (
@@ -82,6 +124,28 @@ create table worklist (
     assigned_to  text,
     primary key (case_id, clock, started_by)
 );
+
+-- Outcomes in a case whose act of the dispute does not stand any more, such as a judgment that was
+-- taken for final until an appeal came in: shown in the worklist, for somebody must enter them in
+-- error. A view, since it rests on two cases.
+create view fallen_puts as
+    select t.case_id, 'fallen-put'::text as clock, t.statement as started_by,
+           json_build_object(
+               'en', 'The act of the dispute behind this outcome does not stand: enter it in error',
+               'uk', 'Акт спору, з якого походить цей результат, не чинний: позначте внесене помилкою')
+               as title,
+           t.legal_date as due, null::timestamptz as due_at, null::date as warn_from,
+           null::date as fires_on, null::text as fires, false as informs, c.number, c.procedure,
+           c.state, c.office, c.assigned_to
+      from timeline t
+      join cases c on c.id = t.case_id
+      join cases d on d.id = t.put_from
+      join timeline p on p.case_id = d.id and p.statement = t.put_by
+     where t.put_by is not null
+       and exists (select from json_to_recordset(c.standing) as s (position bigint, status text)
+                    where s.position = t.position and s.status = 'effective')
+       and exists (select from json_to_recordset(d.standing) as s (position bigint, status text)
+                    where s.position = p.position and s.status <> 'effective');
 
 create table signatories (
     id                text    primary key,

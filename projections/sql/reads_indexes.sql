@@ -9,9 +9,16 @@ create index on cases (citizenship, opened desc, id desc);
 create index on cases using gin (subjects);
 
 create unique index on timeline (position);
+create index on timeline (put_by) where put_by is not null;
+
+create index on disputes (opened desc, case_id desc);
+create index on disputes (office, opened desc, case_id desc);
+create index on disputes (decided_case);
+create index on puts (dispute);
 
 create index on worklist (due, case_id, clock, started_by);
 create index on worklist (office, due, case_id, clock, started_by);
+create index on worklist (fires_on) where fires_on is not null;
 create index on worklist (assigned_to, due, case_id, clock, started_by);
 
 create index on posts (officer);

@@ -25,6 +25,13 @@ pub enum ProjectionError {
 }
 
 impl ProjectionError {
+    /// Whether the read models are not there yet: undefined table or schema.
+    pub fn is_unmade(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| matches!(&*code, "42P01" | "3F000"))
+    }
+
     /// True for trouble with the connection or the server, which passes by itself: classes 08, 57
     /// and 53 of SQLSTATE, a deadlock, a lock not had in time.
     pub fn is_transient(&self) -> bool {

@@ -4,8 +4,10 @@
 
 mod cases;
 pub mod cursor;
+mod disputes;
 mod officers;
 mod timeline;
+mod waiting;
 mod worklist;
 
 use std::time::{Duration, Instant};
@@ -16,11 +18,13 @@ use sqlx::PgPool;
 use crate::error::{ProjectionError, unsigned};
 
 pub use cases::{Case, CaseFilter, case, cases};
+pub use disputes::{Dispute, DisputeFilter, disputes};
 pub use officers::{
     CompetenceHeld, KeyState, Officer, OfficerFilter, PostHeld, SuspensionSpan, officers,
 };
 pub use timeline::{TimelineEntry, person_registered, timeline};
-pub use worklist::{WorkItem, WorklistFilter, worklist};
+pub use waiting::{DueCase, WaitingPut, due_cases, waiting_puts};
+pub use worklist::{Now, Urgency, WorkItem, WorklistFilter, worklist};
 
 /// Most rows of one answer.
 pub const ROWS_MAX: u16 = 500;

@@ -24,6 +24,8 @@ async fn write_cases(connection: &mut PgConnection, rows: &Rows) -> Result<(), P
         for delete in [
             "delete from cases where id = any ($1)",
             "delete from worklist where case_id = any ($1)",
+            "delete from disputes where case_id = any ($1)",
+            "delete from puts where dispute = any ($1)",
         ] {
             sqlx::query(delete)
                 .persistent(false)
@@ -34,6 +36,8 @@ async fn write_cases(connection: &mut PgConnection, rows: &Rows) -> Result<(), P
     }
     insert(connection, "cases", &rows.cases).await?;
     insert(connection, "worklist", &rows.worklist).await?;
+    insert(connection, "disputes", &rows.disputes).await?;
+    insert(connection, "puts", &rows.puts).await?;
     insert(connection, "timeline", &rows.timeline).await
 }
 

@@ -59,6 +59,7 @@ pub const ROUTES: &[(Method, &str, Action)] = &[
     (Method::GET, "/v1/cases/{id}/next-acts", Action::ReadCases),
     (Method::GET, "/v1/cases/{id}/acts/{n}/view", Action::ReadCases),
     (Method::GET, "/v1/worklist", Action::ReadCases),
+    (Method::GET, "/v1/disputes", Action::ReadCases),
     (Method::GET, "/v1/officers", Action::ReadOfficers),
     (Method::GET, "/v1/procedures", Action::ReadLaw),
     (Method::GET, "/v1/procedures/{id}", Action::ReadLaw),

@@ -284,17 +284,10 @@ fn draft_code(error: &DraftError) -> &'static str {
 fn projection_code(error: &ProjectionError) -> &'static str {
     match error {
         ProjectionError::TimedOut { .. } | ProjectionError::Moved { .. } => "not-reflected",
-        error if is_unmade(error) => "not-reflected",
+        error if error.is_unmade() => "not-reflected",
         ProjectionError::Database(_) => "database-unavailable",
         _ => "corrupt-data",
     }
-}
-
-/// Whether the read models are not there yet: undefined table or schema.
-pub(super) fn is_unmade(error: &ProjectionError) -> bool {
-    let ProjectionError::Database(error) = error else { return false };
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| matches!(&*code, "42P01" | "3F000"))
 }
 
 impl From<ListError> for HttpError {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::error::{HttpError, is_unmade};
+use super::error::HttpError;
 use crate::auth::{Action, Principal, Resource, allowed};
 
 /// Rows of a page where nothing else is asked for.
@@ -55,7 +55,7 @@ pub(super) async fn reflect(app: &App, at_least: Option<u64>) -> Result<(), Http
         let patience = AT_LEAST_PATIENCE.saturating_sub(started.elapsed());
         match reads::wait_for(app.ledger.pool(), position, patience).await {
             // A new ledger's read models are made while its first callers wait.
-            Err(error) if is_unmade(&error) && !patience.is_zero() => {
+            Err(error) if error.is_unmade() && !patience.is_zero() => {
                 tokio::time::sleep(UNMADE_PAUSE).await;
             }
             waited => return Ok(waited.map(drop)?),

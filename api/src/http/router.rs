@@ -12,8 +12,8 @@ use axum::response::IntoResponse as _;
 
 use super::error::HttpError;
 use super::{
-    App, BODY_BYTES_MAX, acts, cases, codes, docs, drafts, gate, health, log, measure, officers,
-    problems, procedures, statistics, worklist,
+    App, BODY_BYTES_MAX, acts, cases, codes, disputes, docs, drafts, gate, health, log, measure,
+    officers, problems, procedures, statistics, worklist,
 };
 
 /// Every route, ready to be served.
@@ -43,6 +43,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(cases::history::seen))
         .routes(routes!(cases::next::next_acts))
         .routes(routes!(worklist::list))
+        .routes(routes!(disputes::list))
         .routes(routes!(officers::list))
         .routes(routes!(procedures::list))
         .routes(routes!(procedures::one))

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
-use litopys_projections::reads::{self, Answer, WorkItem, WorklistFilter};
+use litopys_projections::reads::{self, Answer, Now, Urgency, WorkItem, WorklistFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,6 +22,10 @@ pub(super) struct WorklistQuery {
     /// Inclusive.
     #[param(value_type = Option<String>, format = Date)]
     due_to: Option<Date>,
+    /// `overdue`, `due` (today), `warned` or `running`; several with commas.
+    urgency: Option<String>,
+    /// `officer/…` in charge.
+    assigned_to: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Rows wanted, 1 to 500.
@@ -30,7 +34,7 @@ pub(super) struct WorklistQuery {
     at_least: Option<u64>,
 }
 
-/// Running terms, the earliest first.
+/// Running terms and court outcomes that fell, the earliest due first.
 #[utoipa::path(
     get, path = "/v1/worklist", tag = "cases", params(WorklistQuery),
     responses((status = 200, description = "A page of terms", body = Listing))
@@ -45,9 +49,20 @@ pub(super) async fn list(
         office: office(&caller, query.office)?,
         procedure: query.procedure,
         due_to: query.due_to,
-        ..WorklistFilter::default()
+        assigned_to: query.assigned_to,
+        urgency: query.urgency.as_deref().map(urgencies).transpose()?,
     };
+    let world = app.ledger.tail().world();
+    let now = Now { today: app.ledger.today(&world), at: app.ledger.clock().now() };
     reflect(&app, query.at_least).await?;
     let after = query.after.as_deref();
-    Ok(Json(reads::worklist(app.ledger.pool(), &filter, after, limit).await?))
+    Ok(Json(reads::worklist(app.ledger.pool(), &filter, now, after, limit).await?))
+}
+
+fn urgencies(text: &str) -> Result<Vec<Urgency>, HttpError> {
+    let one = |name: &str| serde_json::from_value(name.into());
+    text.split(',').map(one).collect::<Result<_, _>>().map_err(|_| HttpError::InvalidParameter {
+        name: "urgency".to_owned(),
+        message: "overdue, due, warned or running; several with commas".to_owned(),
+    })
 }

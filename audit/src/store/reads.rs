@@ -33,6 +33,8 @@ pub enum CaseTable {
     Cases,
     Timeline,
     Worklist,
+    Disputes,
+    Puts,
     Decisions,
 }
 
@@ -42,6 +44,8 @@ impl CaseTable {
             Self::Cases => "reads.cases",
             Self::Timeline => "reads.timeline",
             Self::Worklist => "reads.worklist",
+            Self::Disputes => "reads.disputes",
+            Self::Puts => "reads.puts",
             Self::Decisions => "statistics_units.decisions",
         }
     }
@@ -59,6 +63,14 @@ impl CaseTable {
             Self::Worklist => {
                 "select case_id::text, to_json(r)::text from reads.worklist r
                  where case_id = any($1::text[]::uuid[])"
+            }
+            Self::Disputes => {
+                "select case_id::text, to_json(r)::text from reads.disputes r
+                 where case_id = any($1::text[]::uuid[])"
+            }
+            Self::Puts => {
+                "select dispute::text, to_json(r)::text from reads.puts r
+                 where dispute = any($1::text[]::uuid[])"
             }
             Self::Decisions => {
                 "select statement, to_json(r)::text from statistics_units.decisions r
@@ -147,6 +159,8 @@ const STRAY_CASES: &str = "
         select 'reads.cases' as name, id::text as id from reads.cases
         union select 'reads.timeline', case_id::text from reads.timeline
         union select 'reads.worklist', case_id::text from reads.worklist
+        union select 'reads.disputes', case_id::text from reads.disputes
+        union select 'reads.puts', dispute::text from reads.puts
         union select 'statistics_units.decisions', case_id::text from statistics_units.decisions)
     select name, 'case/' || id, 'no row' as expected, 'a row' as found from strays
      where not exists (select from events where aggregate_type = 'case'

@@ -5,6 +5,7 @@
 //! are compared with the acts that they say they reflect.
 
 mod case;
+mod disputes;
 mod signers;
 mod units;
 
@@ -23,7 +24,7 @@ use crate::report::Remark;
 use crate::store::{CaseTable, ReadProgress, ReadRow, Snapshot, StoreError};
 
 /// The shape of the read models that is known here (projections, `sql/`).
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// Columns that hold moments, which JSON may write in several ways.
 const INSTANTS: [&str; 3] = ["due_at", "last_recorded_at", "recorded_at"];
 
@@ -93,6 +94,8 @@ impl Replay {
             (CaseTable::Cases, &ids),
             (CaseTable::Timeline, &ids),
             (CaseTable::Worklist, &ids),
+            (CaseTable::Disputes, &ids),
+            (CaseTable::Puts, &ids),
             (CaseTable::Decisions, &statements),
         ] {
             for (key, row) in snapshot.case_rows(table, keys).await? {
@@ -170,6 +173,9 @@ impl Stored {
             }));
         };
         let (row, clocks) = case::rows(laws, acts, state);
+        let (dispute, puts) = disputes::rows(&row, state);
+        compare(CaseTable::Disputes, &["case_id"], dispute);
+        compare(CaseTable::Puts, &["statement"], puts);
         compare(CaseTable::Cases, &["id"], row);
         compare(CaseTable::Worklist, &["clock", "started_by"], clocks);
         compare(CaseTable::Timeline, &["sequence"], case::timeline(laws, acts, state));

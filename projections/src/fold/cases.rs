@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::law::fold::{ActStatus, CaseState, FoldedAct, Point, View};
+use litopys_domain::law::next::{put_by, put_from};
 use litopys_domain::law::{self, laws::Laws};
+use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::disputes;
 use super::rows::{CaseRow, ClockRow, Rows, Standing, Texts, TimelineRow};
 use super::units;
 use super::world::World;
@@ -124,6 +127,7 @@ fn rows_of(
     let clocks = clock_rows(&world.laws, &case, &state);
     case.next_due = clocks.iter().filter(|clock| !clock.informs).map(|clock| clock.due).min();
     rows.worklist.extend(clocks);
+    disputes::fold(&case, &state, rows);
     rows.cases.push(case);
     Ok(())
 }
@@ -157,7 +161,7 @@ fn case_row(
         is_final: case.is_final,
         closed: case.is_closed,
         office: case.office.or(opened_at).map(str::to_owned),
-        assigned_to: latest(case, "Assigned", "officer"),
+        assigned_to: assigned_to(case),
         citizenship: latest(case, "", "citizenship"),
         subjects: Texts(subjects),
         opened: case.opened.map_or_else(
@@ -173,6 +177,9 @@ fn case_row(
         // Whether a term that still runs has passed depends on the day of the question.
         defects: case.defects.iter().filter(|defect| defect.late.is_some()).count(),
         next_due: None,
+        transfer: case.transfer.map(|transfer| json!(transfer)),
+        links: json!(case.links),
+        stops: json!(case.stops),
         standing: case.acts.iter().map(standing).collect(),
     }
 }
@@ -184,6 +191,13 @@ fn latest(case: &CaseState<'_>, act: &str, fact: &str) -> Option<String> {
     named.find_map(|one| one.fact(fact)?.as_str().map(str::to_owned))
 }
 
+/// The officer in charge; whoever had the case before an office received it is so no more.
+fn assigned_to(case: &CaseState<'_>) -> Option<String> {
+    let effective = case.acts.iter().rev().filter(|act| act.is_effective());
+    let mut moves = effective.filter(|act| matches!(act.act, "Assigned" | "TransferReceived"));
+    moves.next()?.fact("officer")?.as_str().map(str::to_owned)
+}
+
 fn standing(act: &FoldedAct<'_>) -> Standing {
     Standing {
         position: act.position,
@@ -192,6 +206,11 @@ fn standing(act: &FoldedAct<'_>) -> Standing {
         to_state: act.to.map(str::to_owned),
         served_on: act.served_on,
         annulled_on: act.annulled_on,
+        remitted: act.remitted,
+        suspended_on: act.suspended_on,
+        changed_on: act.changed_on,
+        basis_lost: act.basis_lost,
+        puts: act.puts.as_ref().map(|put| json!(put)),
     }
 }
 
@@ -242,5 +261,7 @@ fn timeline_row(laws: &Laws, act: &RecordedAct, case: &CaseState<'_>) -> Timelin
         package: statement.law.as_ref().map(|law| law.package.to_string()),
         concerns: Texts(statement.concerns.iter().map(ToString::to_string).collect()),
         flags: statement.flags.clone(),
+        put_by: put_by(statement),
+        put_from: put_from(statement).map(|dispute| dispute.id().to_owned()),
     }
 }

@@ -1,11 +1,13 @@
 //! The rows a batch writes. Field names are column names: they are inserted by name.
 
 use jiff::civil::Date;
+use litopys_domain::ids::StatementHash;
 use litopys_domain::law::fold::ActStatus;
 use litopys_domain::legal_time::{LegalTime, RecordedAt};
 use litopys_domain::statement::{Author, FlagAnswer, Signer};
 use litopys_domain::violation::Words;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// Everything that one batch changes.
 #[derive(Debug, Default)]
@@ -15,6 +17,8 @@ pub(crate) struct Rows {
     pub(crate) cases_before: Vec<uuid::Uuid>,
     pub(crate) timeline: Vec<TimelineRow>,
     pub(crate) worklist: Vec<ClockRow>,
+    pub(crate) disputes: Vec<DisputeRow>,
+    pub(crate) puts: Vec<PutRow>,
     pub(crate) signatories: Vec<SignatoryRow>,
     pub(crate) posts: Vec<PostRow>,
     pub(crate) competences: Vec<CompetenceRow>,
@@ -48,6 +52,9 @@ pub(crate) struct CaseRow {
     pub(crate) flags: usize,
     pub(crate) defects: usize,
     pub(crate) next_due: Option<Date>,
+    pub(crate) transfer: Option<Value>,
+    pub(crate) links: Value,
+    pub(crate) stops: Value,
     pub(crate) standing: Vec<Standing>,
 }
 
@@ -60,6 +67,14 @@ pub(crate) struct Standing {
     pub(crate) to_state: Option<String>,
     pub(crate) served_on: Option<Date>,
     pub(crate) annulled_on: Option<Date>,
+    /// Whether what was annulled is to be decided again.
+    pub(crate) remitted: bool,
+    pub(crate) suspended_on: Option<Date>,
+    pub(crate) changed_on: Option<Date>,
+    /// The annulled decision that it rested on.
+    pub(crate) basis_lost: Option<StatementHash>,
+    /// What it puts into another case: case, decision, act.
+    pub(crate) puts: Option<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -81,6 +96,41 @@ pub(crate) struct TimelineRow {
     pub(crate) package: Option<String>,
     pub(crate) concerns: Texts,
     pub(crate) flags: Vec<FlagAnswer>,
+    pub(crate) put_by: Option<StatementHash>,
+    pub(crate) put_from: Option<String>,
+}
+
+/// A case that disputes a decision of another.
+#[derive(Debug, Serialize)]
+pub(crate) struct DisputeRow {
+    pub(crate) case_id: String,
+    pub(crate) number: Option<String>,
+    pub(crate) procedure: String,
+    pub(crate) state: Option<String>,
+    pub(crate) state_title: Option<Words>,
+    pub(crate) is_final: bool,
+    pub(crate) office: Option<String>,
+    pub(crate) opened: Date,
+    pub(crate) category: Option<String>,
+    pub(crate) instance: Option<String>,
+    pub(crate) court: Option<String>,
+    pub(crate) court_case_no: Option<String>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) effect: Option<String>,
+    pub(crate) decided_case: Option<String>,
+    pub(crate) decision: Option<String>,
+}
+
+/// What an act of a dispute puts into another case.
+#[derive(Debug, Serialize)]
+pub(crate) struct PutRow {
+    pub(crate) statement: String,
+    pub(crate) dispute: String,
+    pub(crate) position: u64,
+    pub(crate) case_id: String,
+    pub(crate) decision: String,
+    pub(crate) act: String,
+    pub(crate) legal_date: Date,
 }
 
 /// A running clock of a case.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use litopys_domain::violation::Words;
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub struct Case {
     pub disputed: bool,
     pub is_final: bool,
     pub closed: bool,
-    /// Of the first signer of the opening act.
+    /// The office that has it: the one that opened it, or the last that received it.
     pub office: Option<String>,
     /// `officer/…` in charge.
     pub assigned_to: Option<String>,
@@ -49,6 +50,12 @@ pub struct Case {
     pub defects: u32,
     /// The earliest last day of a running term that asks for an act.
     pub next_due: Option<Date>,
+    /// Set while it is on its way to another office: `act`, `since`, `to`.
+    pub transfer: Option<Value>,
+    /// Other cases it hangs together with: `case`, `link`, `act`, `since`.
+    pub links: Value,
+    /// Stops that were not lifted: `act`, `blocks`, `ground`, `since`, `until`, `overrides`.
+    pub stops: Value,
 }
 
 /// What a case must be to be listed; everything given must hold.
@@ -85,7 +92,7 @@ pub async fn cases(
                   state_title as "state_title: Json<Words>", other_state, disputed, is_final,
                   closed, office, assigned_to, citizenship, subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
                   last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags,
-                  defects, next_due as "next_due: SqlDate"
+                  defects, next_due as "next_due: SqlDate", transfer, links, stops
              from reads.cases
             where ($1::text is null or starts_with(number, $1))
               and ($2::text is null or procedure = $2)
@@ -124,7 +131,7 @@ pub async fn case(pool: &PgPool, id: Uuid) -> Result<Answer<Case>, ListError> {
                   state_title as "state_title: Json<Words>", other_state, disputed, is_final,
                   closed, office, assigned_to, citizenship, subjects, opened as "opened: SqlDate", acts, last_act, last_statement,
                   last_position, last_recorded_at as "last_recorded_at: SqlTimestamp", flags,
-                  defects, next_due as "next_due: SqlDate"
+                  defects, next_due as "next_due: SqlDate", transfer, links, stops
              from reads.cases where id = $1"#,
         id,
     )
@@ -158,6 +165,9 @@ struct Row {
     flags: i32,
     defects: i32,
     next_due: Option<SqlDate>,
+    transfer: Option<Value>,
+    links: Value,
+    stops: Value,
 }
 
 impl From<Row> for Case {
@@ -186,6 +196,9 @@ impl From<Row> for Case {
             flags: row.flags.unsigned_abs(),
             defects: row.defects.unsigned_abs(),
             next_due: row.next_due.map(SqlDate::to_jiff),
+            transfer: row.transfer,
+            links: row.links,
+            stops: row.stops,
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp};
 use litopys_domain::statement::{Author, FlagAnswer, Signer};
 use litopys_domain::violation::Words;
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -42,6 +43,17 @@ pub struct TimelineEntry {
     pub to_state: Option<String>,
     pub served_on: Option<Date>,
     pub annulled_on: Option<Date>,
+    /// Whether what was annulled is to be decided again.
+    pub remitted: bool,
+    /// Since when a court keeps the decision from being carried out.
+    pub suspended_on: Option<Date>,
+    pub changed_on: Option<Date>,
+    /// The annulled decision that this one rested on.
+    pub basis_lost: Option<String>,
+    /// What this act of a dispute puts into another case: `case`, `decision`, `act`.
+    pub puts: Option<Value>,
+    /// The act of a dispute that put this outcome here.
+    pub put_by: Option<String>,
 }
 
 /// All acts of a case; no rows where there is no such case.
@@ -56,12 +68,15 @@ pub async fn timeline(pool: &PgPool, case: Uuid) -> Result<Answer<TimelineEntry>
                   t.procedure, t.edition as "edition: SqlDate", t.package, t.concerns,
                   t.flags as "flags: Json<Vec<FlagAnswer>>", s.status as "status!",
                   s.from_state, s.to_state, s.served_on as "served_on: SqlDate",
-                  s.annulled_on as "annulled_on: SqlDate"
+                  s.annulled_on as "annulled_on: SqlDate", s.remitted as "remitted!",
+                  s.suspended_on as "suspended_on: SqlDate", s.changed_on as "changed_on: SqlDate",
+                  s.basis_lost, s.puts, t.put_by
              from reads.cases c
              join reads.timeline t on t.case_id = c.id
              join lateral json_to_recordset(c.standing)
                   as s (position bigint, status text, from_state text, to_state text,
-                        served_on date, annulled_on date) on s.position = t.position
+                        served_on date, annulled_on date, remitted boolean, suspended_on date,
+                        changed_on date, basis_lost text, puts json) on s.position = t.position
             where c.id = $1 order by t.sequence"#,
         case,
     )
@@ -87,6 +102,12 @@ pub async fn timeline(pool: &PgPool, case: Uuid) -> Result<Answer<TimelineEntry>
         to_state: row.to_state,
         served_on: row.served_on.map(SqlDate::to_jiff),
         annulled_on: row.annulled_on.map(SqlDate::to_jiff),
+        remitted: row.remitted,
+        suspended_on: row.suspended_on.map(SqlDate::to_jiff),
+        changed_on: row.changed_on.map(SqlDate::to_jiff),
+        basis_lost: row.basis_lost,
+        puts: row.puts,
+        put_by: row.put_by,
     })
     .fetch_all(pool)
     .await?;

@@ -1,10 +1,10 @@
-//! What is due, and when.
+//! What is due, and when; and court outcomes that fell, which somebody must take back.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use litopys_domain::violation::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -36,6 +36,43 @@ pub struct WorkItem {
     pub informs: bool,
     /// `officer/…` in charge.
     pub assigned_to: Option<String>,
+    pub urgency: Urgency,
+}
+
+/// How near the end of a term is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Urgency {
+    /// Its last day or moment has passed.
+    Overdue,
+    /// Today is its last day.
+    Due,
+    /// A warning day has come.
+    Warned,
+    Running,
+}
+
+impl Urgency {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Due => "due",
+            Self::Warned => "warned",
+            Self::Running => "running",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        let known = [Self::Overdue, Self::Due, Self::Warned];
+        known.into_iter().find(|one| one.as_str() == text).unwrap_or(Self::Running)
+    }
+}
+
+/// The ledger's time, which tells how urgent something is.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub today: Date,
+    pub at: Timestamp,
 }
 
 /// What an item must be to be listed.
@@ -46,12 +83,15 @@ pub struct WorklistFilter {
     pub assigned_to: Option<String>,
     /// Inclusive.
     pub due_to: Option<Date>,
+    /// Only terms as urgent as one of these.
+    pub urgency: Option<Vec<Urgency>>,
 }
 
-/// Terms, the earliest first.
+/// Terms and outcomes that fell, the earliest due first.
 pub async fn worklist(
     pool: &PgPool,
     filter: &WorklistFilter,
+    now: Now,
     after: Option<&str>,
     limit: u16,
 ) -> Result<Answer<WorkItem>, ListError> {
@@ -64,13 +104,31 @@ pub async fn worklist(
         None => (None, None, None, None),
     };
     let position = reflected(pool).await?;
-    let rows = sqlx::query!(
-        r#"select case_id, number, procedure, state, office, clock, title as "title: Json<Words>",
-                  due as "due: SqlDate", due_at as "due_at: SqlTimestamp",
-                  warn_from as "warn_from: SqlDate", fires_on as "fires_on: SqlDate", fires,
-                  informs, assigned_to, started_by
-             from reads.worklist
-            where ($1::text is null or office = $1)
+    let urgency: Option<Vec<String>> = filter
+        .urgency
+        .as_ref()
+        .map(|wanted| wanted.iter().map(|one| one.as_str().to_owned()).collect());
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with items as (
+               select case_id, clock, started_by, title, due, due_at, warn_from, fires_on, fires,
+                      informs, number, procedure, state, office, assigned_to from reads.worklist
+               union all
+               select case_id, clock, started_by, title, due, due_at, warn_from, fires_on, fires,
+                      informs, number, procedure, state, office, assigned_to
+                 from reads.fallen_puts)
+           select case_id as "case_id!", number, procedure as "procedure!", state, office,
+                  clock as "clock!", title as "title!: Json<Words>", due as "due!: SqlDate",
+                  due_at as "due_at: SqlTimestamp", warn_from as "warn_from: SqlDate",
+                  fires_on as "fires_on: SqlDate", fires, informs as "informs!", assigned_to,
+                  started_by as "started_by!", urgency as "urgency!"
+             from items, lateral (select case
+                    when coalesce(due_at < $10::timestamptz, due < $11::date) then 'overdue'
+                    when due = $11 then 'due'
+                    when warn_from <= $11 then 'warned'
+                    else 'running' end) as u (urgency)
+            where ($12::text[] is null or urgency = any ($12))
+              and ($1::text is null or office = $1)
               and ($2::text is null or procedure = $2)
               and ($3::date is null or due <= $3)
               and ($4::text is null or assigned_to = $4)
@@ -86,27 +144,57 @@ pub async fn worklist(
         after_clock,
         after_start,
         one_more(limit),
+        now.at.to_sqlx() as SqlTimestamp,
+        now.today.to_sqlx() as SqlDate,
+        urgency.as_deref(),
     )
-    .map(|row| WorkItem {
-        case: row.case_id,
-        number: row.number,
-        procedure: row.procedure,
-        state: row.state,
-        office: row.office,
-        clock: row.clock,
-        title: row.title.0,
-        due: row.due.to_jiff(),
-        due_at: row.due_at.map(SqlTimestamp::to_jiff),
-        warn_from: row.warn_from.map(SqlDate::to_jiff),
-        fires_on: row.fires_on.map(SqlDate::to_jiff),
-        fires: row.fires,
-        informs: row.informs,
-        assigned_to: row.assigned_to,
-        started_by: row.started_by,
-    })
     .fetch_all(pool)
     .await?;
+    let rows = rows.into_iter().map(WorkItem::from).collect();
     Ok(page(rows, limit, position, |item: &WorkItem| {
         cursor::encode(&(item.due, item.case, &item.clock, &item.started_by))
     }))
+}
+
+/// A row as the driver reads it.
+struct Row {
+    case_id: Uuid,
+    number: Option<String>,
+    procedure: String,
+    state: Option<String>,
+    office: Option<String>,
+    clock: String,
+    title: Json<Words>,
+    due: SqlDate,
+    due_at: Option<SqlTimestamp>,
+    warn_from: Option<SqlDate>,
+    fires_on: Option<SqlDate>,
+    fires: Option<String>,
+    informs: bool,
+    assigned_to: Option<String>,
+    started_by: String,
+    urgency: String,
+}
+
+impl From<Row> for WorkItem {
+    fn from(row: Row) -> Self {
+        Self {
+            case: row.case_id,
+            number: row.number,
+            procedure: row.procedure,
+            state: row.state,
+            office: row.office,
+            clock: row.clock,
+            title: row.title.0,
+            due: row.due.to_jiff(),
+            due_at: row.due_at.map(SqlTimestamp::to_jiff),
+            warn_from: row.warn_from.map(SqlDate::to_jiff),
+            fires_on: row.fires_on.map(SqlDate::to_jiff),
+            fires: row.fires,
+            informs: row.informs,
+            assigned_to: row.assigned_to,
+            started_by: row.started_by,
+            urgency: Urgency::parse(&row.urgency),
+        }
+    }
 }

@@ -7,8 +7,8 @@ use litopys_domain::statement::Author;
 use litopys_migrations::Role;
 use litopys_projections::reads::cursor::ListError;
 use litopys_projections::reads::{
-    CaseFilter, OfficerFilter, WorklistFilter, case, cases, officers, person_registered, timeline,
-    worklist,
+    CaseFilter, Now, OfficerFilter, Urgency, WorklistFilter, case, cases, officers,
+    person_registered, timeline, worklist,
 };
 use serde_json::json;
 
@@ -197,6 +197,11 @@ async fn return_case(ledger: &mut Ledger, case: u32, leave_by: &str) -> Vec<Stat
     names
 }
 
+/// Noon (UTC) of a day.
+fn noon(day: &str) -> Now {
+    Now { today: day.parse().unwrap(), at: format!("{day}T12:00:00Z").parse().unwrap() }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_law_gives_states_and_terms() {
     let mut ledger = Ledger::founded().await;
@@ -216,7 +221,10 @@ async fn the_law_gives_states_and_terms() {
     assert_eq!(found.assigned_to, Some(officer(3).to_string()));
     assert!(!found.is_final && !found.disputed);
 
-    let terms = worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap().rows;
+    let terms = worklist(&pool, &WorklistFilter::default(), noon("2026-12-05"), None, 10)
+        .await
+        .unwrap()
+        .rows;
     let shape: Vec<_> =
         terms.iter().map(|term| (term.clock.as_str(), term.due.to_string(), term.case)).collect();
     let (one, two) = (case_id(1), case_id(2));
@@ -234,10 +242,22 @@ async fn the_law_gives_states_and_terms() {
     assert_eq!(terms[2].fires_on.unwrap().to_string(), "2026-12-16");
     assert_eq!(terms[2].warn_from.unwrap().to_string(), "2026-11-30");
     assert!(terms[4].informs && !terms[3].informs);
+    let urgencies: Vec<_> = terms.iter().map(|term| term.urgency).collect();
+    let expected = [
+        Urgency::Overdue,
+        Urgency::Overdue,
+        Urgency::Due,
+        Urgency::Warned,
+        Urgency::Running,
+        Urgency::Running,
+    ];
+    assert_eq!(urgencies, expected);
 
+    let today = noon("2026-12-05");
+    let none = WorklistFilter::default;
     let (mut paged, mut next) = (Vec::new(), None);
     loop {
-        let page = worklist(&pool, &WorklistFilter::default(), next.as_deref(), 2).await.unwrap();
+        let page = worklist(&pool, &none(), today, next.as_deref(), 2).await.unwrap();
         paged.extend(page.rows);
         next = page.next;
         if next.is_none() {
@@ -245,19 +265,28 @@ async fn the_law_gives_states_and_terms() {
         }
     }
     assert_eq!(paged, terms);
-    let some = |text: &str| Some(text.to_owned());
+    worklists_are_narrowed(&pool, today).await;
+    drop(runner);
+}
+
+async fn worklists_are_narrowed(pool: &sqlx::PgPool, today: Now) {
     let none = WorklistFilter::default;
+    let some = |text: &str| Some(text.to_owned());
+    let urgent = |urgencies: &[Urgency]| Some(urgencies.to_vec());
     for (filter, expected) in [
+        (WorklistFilter { urgency: urgent(&[Urgency::Overdue]), ..none() }, 2),
+        (WorklistFilter { urgency: urgent(&[Urgency::Due]), ..none() }, 1),
+        (WorklistFilter { urgency: urgent(&[Urgency::Warned]), ..none() }, 1),
+        (WorklistFilter { urgency: urgent(&[Urgency::Due, Urgency::Running]), ..none() }, 3),
         (WorklistFilter { office: some("80"), ..none() }, 6),
         (WorklistFilter { office: some("46"), ..none() }, 0),
         (WorklistFilter { assigned_to: Some(officer(3).to_string()), ..none() }, 3),
         (WorklistFilter { due_to: Some("2026-12-05".parse().unwrap()), ..none() }, 3),
         (WorklistFilter { procedure: some("international-protection"), ..none() }, 0),
     ] {
-        let found = worklist(&pool, &filter, None, 10).await.unwrap().rows;
+        let found = worklist(pool, &filter, today, None, 10).await.unwrap().rows;
         assert_eq!(found.len(), expected, "{filter:?}");
     }
-    drop(runner);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -285,7 +314,13 @@ async fn later_acts_change_what_became_of_earlier_ones() {
     assert_eq!(shown[1].annulled_on.unwrap().to_string(), "2026-11-25");
     let found = case(&pool, case_id(1)).await.unwrap().rows.remove(0);
     assert_eq!(found.state.as_deref(), Some("annulled"));
-    assert_eq!(worklist(&pool, &WorklistFilter::default(), None, 10).await.unwrap().rows, []);
+    assert_eq!(
+        worklist(&pool, &WorklistFilter::default(), noon("2026-12-05"), None, 10)
+            .await
+            .unwrap()
+            .rows,
+        []
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::law::fold::{ActStatus, CaseState, FoldedAct, Point, View, state};
 use litopys_domain::law::laws::Laws;
+use litopys_domain::law::next::{put_by, put_from};
 use serde_json::{Value, json};
 
 /// The case after all these acts, wherever in time they lie.
@@ -25,7 +26,7 @@ pub(super) fn rows(
     let procedure = case.procedure.or(cited).unwrap_or_default();
     let opened_at = opening.statement.signers.first().and_then(|one| one.office.as_deref());
     let office = case.office.or(opened_at);
-    let assigned_to = latest(case, |act| act.act == "Assigned", "officer");
+    let assigned_to = assigned_to(case);
     let clocks = clocks(laws, opening.statement.stream.id(), case, |row| {
         row["number"] = json!(opening.number);
         row["procedure"] = json!(procedure);
@@ -62,6 +63,9 @@ pub(super) fn rows(
         "flags": case.answers.len(),
         "defects": case.defects.iter().filter(|defect| defect.late.is_some()).count(),
         "next_due": next_due,
+        "transfer": case.transfer,
+        "links": case.links,
+        "stops": case.stops,
         "standing": case.acts.iter().map(standing).collect::<Vec<_>>(),
     });
     (vec![row], clocks)
@@ -79,6 +83,19 @@ fn latest(case: &CaseState<'_>, of: impl Fn(&FoldedAct<'_>) -> bool, fact: &str)
     standing.find_map(|act| Some(act.fact(fact)?.as_str()?.to_owned()))
 }
 
+/// The officer of the last assignment, unless an office has received the case since.
+fn assigned_to(case: &CaseState<'_>) -> Option<String> {
+    let mut assigned = None;
+    for act in case.acts.iter().filter(|act| act.status == ActStatus::Effective) {
+        match act.act {
+            "Assigned" => assigned = act.fact("officer").and_then(Value::as_str),
+            "TransferReceived" => assigned = None,
+            _ => {}
+        }
+    }
+    assigned.map(str::to_owned)
+}
+
 fn standing(act: &FoldedAct<'_>) -> Value {
     json!({
         "position": act.position,
@@ -87,6 +104,11 @@ fn standing(act: &FoldedAct<'_>) -> Value {
         "to_state": act.to,
         "served_on": act.served_on,
         "annulled_on": act.annulled_on,
+        "remitted": act.remitted,
+        "suspended_on": act.suspended_on,
+        "changed_on": act.changed_on,
+        "basis_lost": act.basis_lost,
+        "puts": act.puts,
     })
 }
 
@@ -142,6 +164,8 @@ pub(super) fn timeline(laws: &Laws, acts: &[RecordedAct], case: &CaseState<'_>) 
             "package": law.map(|law| law.package.to_string()),
             "concerns": statement.concerns.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "flags": statement.flags,
+            "put_by": put_by(statement),
+            "put_from": put_from(statement).map(|dispute| dispute.id().to_owned()),
         })
     };
     acts.iter().map(row).collect()
