@@ -9,6 +9,7 @@ pub mod follow;
 pub mod http;
 pub mod law_texts;
 pub mod ledger;
+pub mod own_acts;
 pub mod publish;
 pub mod reader;
 pub mod receipt;

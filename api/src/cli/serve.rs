@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
+use ed25519_dalek::SigningKey;
 use litopys_api::auth::TokenVerifier;
 use litopys_api::http::limits::Limits;
 use litopys_api::http::{self, Parts};
 use litopys_api::ledger::Ledger;
+use litopys_api::own_acts;
 use litopys_domain::keys::PublicKey;
 use litopys_migrations::{Cluster, Role};
 use litopys_projections::{Runner, RunnerOptions};
@@ -106,6 +108,7 @@ pub(crate) struct Open {
     database: Database,
     ledger: Arc<Ledger>,
     appender: AppenderTask,
+    key: SigningKey,
     projections: Runner,
     parts: Parts,
 }
@@ -126,8 +129,9 @@ pub(crate) async fn open(place: &Place, limits: Limits) -> anyhow::Result<Open> 
     }
     let projections = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
     let tokens = token_verifier(&origin, &dir)?;
+    let key = dir.ledger_key()?;
     let parts = Parts { ledger: Arc::clone(&ledger), tokens, limits };
-    Ok(Open { origin, database, ledger, appender, projections, parts })
+    Ok(Open { origin, database, ledger, appender, key, projections, parts })
 }
 
 fn token_verifier(origin: &str, dir: &DataDir) -> anyhow::Result<TokenVerifier> {
@@ -154,14 +158,15 @@ impl Open {
         }
     }
 
-    /// Answers until `stop` ends or something fails, then drains and closes in order: door,
+    /// Answers, and signs what falls due, until `stop` ends or something fails, then drains and closes in order: door,
     /// ledger, database.
     pub(crate) async fn answer(
         self,
         listener: TcpListener,
         stop: impl Future<Output = String> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let Self { database, ledger, appender, projections, parts, .. } = self;
+        let Self { database, ledger, appender, key, projections, parts, .. } = self;
+        let own_acts = own_acts::start(Arc::clone(&ledger), key);
         let (tell, told) = oneshot::channel();
         let gone: Pin<Box<dyn Future<Output = anyhow::Error> + Send>> = match &database {
             Database::Private(_) => Box::pin(std::future::pending()),
@@ -179,6 +184,7 @@ impl Open {
             _ = tell.send(end);
         };
         http::serve(listener, shutdown, parts).await.context("answering failed")?;
+        drop(own_acts);
         drop(projections);
         ledger.pool().close().await;
         drop(ledger);

@@ -5,4 +5,5 @@
 mod audited;
 mod cases;
 mod crashes;
+mod own_acts;
 mod processes;
