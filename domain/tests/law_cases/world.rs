@@ -1,6 +1,9 @@
 //! A small world: two procedures, a handful of codes, and a case that is told act by act.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::{civil::Date, tz::TimeZone};
 use litopys_domain::{
@@ -49,8 +52,13 @@ pub(crate) fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-/// Every edition of the book, published before position 0 is used by cases.
+/// Every edition of the book, published before position 0 is used by cases; read once.
 pub(crate) fn laws() -> Laws {
+    static LAWS: LazyLock<Laws> = LazyLock::new(published);
+    LAWS.clone()
+}
+
+fn published() -> Laws {
     let book = book();
     let mut shelf = Shelf::default();
     let mut laws = Laws::new(TimeZone::get("Europe/Kyiv").unwrap());
