@@ -7,13 +7,13 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use litopys_audit::judgment::Books;
 use litopys_domain::act::RecordedAct;
-use litopys_domain::ids::{StatementHash, StreamId};
+use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
 use litopys_domain::law::engine::EngineAct;
 use litopys_domain::law::file::{ActKind, Severity};
 use litopys_domain::law::fold::{View, state};
 use litopys_domain::law::judge::{Verdict, judge};
 use litopys_domain::law::laws::{Due, Question};
-use litopys_domain::law::next::{NextAct, next_acts, service_acts_due};
+use litopys_domain::law::next::{NextAct, due_acts, next_acts};
 use litopys_domain::log::Hash;
 use litopys_domain::statement::{Answer, FlagAnswer, Statement};
 
@@ -169,9 +169,8 @@ impl Walk<'_> {
         let laws = self.books.laws();
         let view = self.view();
         let case = state(laws, &self.acts, View { date: Date::MAX, ..view });
-        let fired = service_acts_due(&case, self.today);
-        let fired = fired.iter().find(|(id, ..)| act.kind == ActKind::Service && *id == act.act);
-        let date = fired.map_or(self.today, |(_, on, _)| *on);
+        let fired = due_acts(laws, &self.acts, view).into_iter().find(|due| due.act == act.act);
+        let date = fired.as_ref().map_or(self.today, |due| due.date);
         let due = self.due(date, case.opened.map(|opened| opened.date))?;
         let desk = Desk {
             stream: &self.stream,
@@ -240,8 +239,11 @@ fn is_own(act: &NextAct) -> bool {
     EngineAct::parse(&act.act).is_none()
 }
 
-/// Answers every flag that must be.
+/// Answers every flag that must be; nobody answers for the ledger.
 fn answer(statement: &mut Statement, verdict: &Verdict) {
+    if statement.signers.iter().any(|signer| signer.by.kind() == AggregateType::Ledger) {
+        return;
+    }
     let asked = verdict.flags.iter().filter(|flag| flag.severity != Severity::D);
     let answer = |flag: &litopys_domain::law::judge::Flag| FlagAnswer {
         rule: flag.rule.clone(),

@@ -14,7 +14,6 @@ mod puts;
 use jiff::civil::Date;
 use serde::Serialize;
 
-pub(crate) use clock::could_fire;
 pub use clock::{ClockState, ClockStatus, Passed, Point};
 pub use custody::{Link, Stop, Transfer};
 use marks::{Mark, Marks};

@@ -12,7 +12,7 @@ pub use due::{Cited, DueAct, due_acts, was_signed};
 use super::{
     engine::EngineAct,
     file::{ActKind, Kept, Precision},
-    fold::{CaseState, FoldedAct, Item, Point, View, could_fire, fold, items, possible_act},
+    fold::{CaseState, FoldedAct, Item, Point, View, fold, items, possible_act},
     judge::{impossible_act, no_object, stopped_act, term_runs},
     laws::{Laws, Question},
     model::{ActLaw, Law},
@@ -82,19 +82,12 @@ pub fn next_acts(laws: &Laws, procedure: &str, acts: &[RecordedAct], view: View)
     };
     let Some(due) = laws.due(question) else { return Vec::new() };
     let law = due.states_law();
+    let fired = due_acts(laws, acts, view);
+    let is_due = |act: &ActLaw| fired.iter().any(|due| due.act == act.id);
     let mut next: Vec<_> =
-        law.acts.values().map(|act| next_act(laws, &case, law, act, view)).collect();
+        law.acts.values().map(|act| next_act(laws, &case, law, (act, is_due(act)), view)).collect();
     next.sort_by_key(|act| act.refused.is_some());
     next
-}
-
-/// Service acts of the ledger that are due now: the act, its legal date, and the clock that ran
-/// out. A term that runs on where its act is not possible any more puts nothing, nor does a case
-/// whose state is disputed.
-pub fn service_acts_due<'a>(case: &CaseState<'a>, today: Date) -> Vec<(&'a str, Date, &'a str)> {
-    let ripe = case.clocks.iter().filter(|c| c.is_running() && today > c.waits_until());
-    let due = ripe.filter_map(|c| Some((c.law.fires.as_deref()?, c.fires_on(), c.clock)));
-    due.filter(|(act, on, _)| !case.is_out_of_order && could_fire(case, act, *on)).collect()
 }
 
 /// A court outcome that a dispute case puts into the case of a decision. The ledger signs it there,
@@ -156,7 +149,14 @@ pub fn put_from(statement: &Statement) -> Option<StreamId> {
     statement.facts.get("dispute")?.as_str()?.parse().ok()
 }
 
-fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: View) -> NextAct {
+/// `due` says whether a term that has passed asks the ledger for the act.
+fn next_act(
+    laws: &Laws,
+    case: &CaseState<'_>,
+    law: &Law,
+    (act, due): (&ActLaw, bool),
+    view: View,
+) -> NextAct {
     let stop = case.stop_of(&act.id, view.date).filter(|_| act.engine.is_none());
     let refused = if case.is_out_of_order
         && !act.immaterial
@@ -164,7 +164,6 @@ fn next_act(laws: &Laws, case: &CaseState<'_>, law: &Law, act: &ActLaw, view: Vi
     {
         Some(super::judge::disputed(case))
     } else if act.kind == ActKind::Service {
-        let due = service_acts_due(case, view.date).iter().any(|(id, ..)| *id == act.id);
         // What a clock of the case fires waits for its term, whoever signs it.
         let by_clock = case.clocks.iter().any(|c| c.law.fires.as_deref() == Some(act.id.as_str()));
         let waits = by_clock || act.services.is_empty();

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{CaseState, Defect, Item, Moment, concerns, possible_act};
+use super::{CaseState, Defect, Item, Moment, concerns};
 use crate::{
     ids::StatementHash,
     law::{
@@ -405,17 +405,6 @@ pub(super) fn is_due(clocks: &[ClockState<'_>], act: &str, item: &Item<'_>) -> b
                 (Point::Date(due), _) => item.date > due,
             }
     })
-}
-
-/// Whether a service act was possible where the case stood on a day.
-pub(crate) fn could_fire(case: &CaseState<'_>, act: &str, on: Date) -> bool {
-    let last = case.acts.iter().rfind(|one| one.date <= on);
-    let found = last.and_then(|last| Some((last, last.law?, last.law?.act(act)?)));
-    let Some((last, law, act)) = found else { return false };
-    let closing = case.acts.iter().rfind(|one| one.is_effective() && one.act == "Closed");
-    let is_closed = case.is_closed && closing.is_some_and(|one| one.date <= on);
-    let then = CaseState { state: last.to, is_closed, ..CaseState::default() };
-    possible_act(&then, law, act).is_ok()
 }
 
 pub(super) fn defects<'a>(clocks: &[ClockState<'a>], today: Date) -> Vec<Defect<'a>> {
