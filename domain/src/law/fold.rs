@@ -1,7 +1,9 @@
 //! The state of a case: one pure function over its acts in legal order (DESIGN §6).
 //!
 //! Order = (legal date, position). Acts entered in error and rebutted presumptions are skipped and
-//! shown. Where a late act makes recorded ones impossible, the case shows both states until a head
+//! shown. What takes an act back or puts its facts right counts for every legal date once it is
+//! recorded: terms are counted from corrected facts, while no correction moves a state.
+//! Where a late act makes recorded ones impossible, the case shows both states until a head
 //! determines one.
 
 mod clock;
