@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use litopys_audit::judgment::Books;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
-use litopys_domain::law::engine::EngineAct;
+use litopys_domain::law::engine::{EngineAct, OUT_OF_ORDER};
 use litopys_domain::law::file::{ActKind, Severity};
 use litopys_domain::law::fold::{View, state};
 use litopys_domain::law::judge::{Verdict, judge};
@@ -131,8 +131,7 @@ impl Walk<'_> {
                 self.walked.taken.insert(act.act.clone());
                 return Ok(());
             }
-            let codes: Vec<_> = answered.refusals.iter().map(|r| r.code).collect();
-            if codes.iter().any(|code| !CONTRADICTIONS.contains(code)) {
+            if !is_excused(&statement, &answered) {
                 let why: Vec<_> =
                     answered.refusals.iter().map(|r| (r.code, &r.pointer, &r.says.en)).collect();
                 return Err(self.told(&format!(
@@ -239,9 +238,24 @@ fn is_own(act: &NextAct) -> bool {
     EngineAct::parse(&act.act).is_none()
 }
 
+/// Whether an act that was offered may be refused: for what its facts contradict, or, where the
+/// ledger presumes, for what it would upset.
+fn is_excused(statement: &Statement, verdict: &Verdict) -> bool {
+    let mut codes = verdict.refusals.iter().map(|refusal| refusal.code);
+    if is_by_ledger(statement) {
+        let upsets = verdict.flags.iter().any(|flag| flag.rule == OUT_OF_ORDER);
+        return upsets && codes.all(|code| code == "flag-unanswered");
+    }
+    codes.all(|code| CONTRADICTIONS.contains(&code))
+}
+
+fn is_by_ledger(statement: &Statement) -> bool {
+    statement.signers.iter().any(|signer| signer.by.kind() == AggregateType::Ledger)
+}
+
 /// Answers every flag that must be; nobody answers for the ledger.
 fn answer(statement: &mut Statement, verdict: &Verdict) {
-    if statement.signers.iter().any(|signer| signer.by.kind() == AggregateType::Ledger) {
+    if is_by_ledger(statement) {
         return;
     }
     let asked = verdict.flags.iter().filter(|flag| flag.severity != Severity::D);
