@@ -5,6 +5,7 @@ pub mod book;
 pub mod calendar;
 mod compile;
 mod cut;
+pub mod defects;
 pub mod engine;
 pub mod file;
 pub mod fold;

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement says what it measured")]
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use litopys_domain::{
     built_in::LAW_FILES,
     law::{
         book::LawBook,
+        engine::FLAGS,
         package::{Package, PackageTexts, Shelf},
     },
 };
@@ -29,6 +31,31 @@ fn the_law_files_lint() {
     let problems = book().lint();
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{} problems:\n{}", lines.len(), lines.join("\n"));
+}
+
+/// The linter holds list and law files to each other; this holds the list to the catalogue.
+#[test]
+fn the_list_of_defects_is_whole() {
+    let book = book();
+    let law = book.law("forced-return", book.edition_dates("forced-return")[0]).unwrap();
+    let list = &law.lists["CL-DEFECT"];
+    let numbers: Vec<String> = (1..=76).map(|number| format!("DEF-{number:03}")).collect();
+    let day = "2025-01-01".parse().unwrap();
+    let listed: Vec<&str> = list.all_on(day).map(|(code, _)| code).collect();
+    let expected = numbers.iter().map(String::as_str).chain(FLAGS);
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), expected.collect::<BTreeSet<_>>());
+    for (code, entry) in list.all_on(day) {
+        for severity in entry.attributes["severity"].split(", ") {
+            assert!(["V", "U", "D"].contains(&severity), "{code} {severity}");
+        }
+    }
+    let text = LAW_FILES.iter().find(|(path, _)| *path == "codes/CL-DEFECT.yaml").unwrap().1;
+    let bases = text.split("basis: [").skip(1).map(|rest| rest.split_once(']').unwrap().0);
+    let acts = &law.lists["CL-ACT"];
+    for basis in bases.flat_map(|bases| bases.split(", ")) {
+        let act = basis.trim_matches('"').split(':').next().unwrap();
+        assert!(acts.knows(act), "{basis}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{
     cut::{cut, switch_dates},
     engine::CALENDAR,
     file::{ListFile, ParameterFile},
-    lists::{CodeList, Parameter},
+    lists::{CodeList, DEFECTS, Parameter},
     model::Law,
     node::{Node, Place},
     package::{PackageTexts, Text, canonical, frame},
@@ -23,7 +23,7 @@ use super::{
 use crate::ids::ContentHash;
 
 /// Lists that every package carries, because the engine looks codes up in them.
-pub const ENGINE_LISTS: [&str; 14] = [
+pub const ENGINE_LISTS: [&str; 15] = [
     "CL-ROLE",
     "CL-ACT",
     "CL-TO",
@@ -34,6 +34,7 @@ pub const ENGINE_LISTS: [&str; 14] = [
     "CL-CHANNEL",
     "CL-LOSS",
     "CL-COMPETENCE",
+    DEFECTS,
     "CL-NOT-ACCEPTED",
     "CL-LINK",
     "CL-STOP",

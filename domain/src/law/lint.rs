@@ -1,5 +1,6 @@
 //! The linter: what compiles may still be wrong. Every finding has file, line and column.
 
+mod defects;
 mod examples;
 mod graph;
 mod names;
@@ -34,9 +35,11 @@ impl LawBook {
             spans::check(file, root, &mut problems);
         }
         let ids: Vec<&str> = self.procedures().collect();
+        let mut raised = defects::Raised::default();
         for id in ids {
-            self.lint_procedure(id, &mut problems);
+            self.lint_procedure(id, &mut raised, &mut problems);
         }
+        problems.extend(raised.against_list(self));
         problems.into_iter().collect()
     }
 
@@ -50,7 +53,12 @@ impl LawBook {
         entries.chain(lists).chain(parameters).chain(calendars)
     }
 
-    fn lint_procedure(&self, id: &str, problems: &mut BTreeSet<Problem>) {
+    fn lint_procedure(
+        &self,
+        id: &str,
+        raised: &mut defects::Raised,
+        problems: &mut BTreeSet<Problem>,
+    ) {
         let Some(entry) = self.procedures.get(id) else { return };
         let dates = self.edition_dates(id);
         let mut unrun = examples::Unrun::default();
@@ -60,13 +68,14 @@ impl LawBook {
             let found = self.cut(id, *date).and_then(|cut| Ok((self.compiled(&cut)?, cut)));
             match found {
                 Err(found) => {
-                    all_load = false;
+                    (all_load, raised.incomplete) = (false, true);
                     problems.extend(found);
                 }
                 Ok((law, Cut { root, .. })) => {
                     problems.extend(examples::run(&law, next, &mut unrun));
                     problems.extend(graph::check(&entry.file, &root, &law));
                     problems.extend(names::check(self, &entry.file, &root, &law));
+                    problems.extend(raised.by(self, &entry.file, &root, &law));
                     problems.extend(self.other_procedures(&law));
                 }
             }

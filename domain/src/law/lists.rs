@@ -16,8 +16,17 @@ use crate::violation::Words;
 pub const OFFICES: &str = "CL-TO";
 /// The code list of centres, which also sign as offices.
 pub const PLACES: &str = "CL-PLACE";
+/// The code list of procedural defects, with which every finding is named.
+pub const DEFECTS: &str = "CL-DEFECT";
 /// How often a body may have been merged on.
 const MERGERS_MAX: usize = 8;
+
+/// The number in the id of a finding: `DEF-004` of `DEF-004-LATE`; none for what has no number.
+pub fn defect_number(rule: &str) -> Option<&str> {
+    let (number, rest) = rule.split_at_checked("DEF-000".len())?;
+    let digits = number.strip_prefix("DEF-")?.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && (rest.is_empty() || rest.starts_with('-'))).then_some(number)
+}
 
 /// A code list. One code may stand several times, each for its own span of time.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +73,11 @@ impl CodeList {
     /// Whether the list ever held the code.
     pub fn knows(&self, code: &str) -> bool {
         self.codes.contains_key(code)
+    }
+
+    /// The last entry of a code, whatever the date.
+    pub fn last(&self, code: &str) -> Option<&Code> {
+        self.codes.get(code)?.last()
     }
 
     /// The code as it is on a date.

@@ -6,6 +6,7 @@
 mod world;
 
 mod custody;
+mod defects;
 mod detention;
 mod disputes;
 mod editions;
