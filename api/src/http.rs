@@ -7,6 +7,7 @@ pub mod acts;
 mod cases;
 pub mod catalogue;
 mod codes;
+mod defects;
 mod disputes;
 mod docs;
 pub mod door;

@@ -1,5 +1,6 @@
 //! The command line of `litopys-audit`.
 
+mod defects;
 mod history;
 mod verify;
 
@@ -21,6 +22,7 @@ Examples:
   litopys-audit verify --case 0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77 --trust trust.json --json
   litopys-audit verify --receipt receipt.json --trust trust.json
   litopys-audit history --case 0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77 --recorded-until 1200
+  litopys-audit defects --all --lang uk
 
 Exit status: 0 sound, 1 findings, 2 could not run";
 
@@ -38,6 +40,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Tell a case on both time axes: when recorded, and when in law
     History(history::HistoryArgs),
+    /// List what stands against cases: flags and their answers, late acts, terms that ran out
+    Defects(defects::DefectsArgs),
 }
 
 /// Where the ledger lies.
@@ -105,6 +109,7 @@ fn execute(cli: Cli) -> anyhow::Result<bool> {
     match cli.command {
         Command::Verify(args) => runtime.block_on(verify::run(&args)),
         Command::History(args) => runtime.block_on(history::run(&args)),
+        Command::Defects(args) => runtime.block_on(defects::run(&args)),
     }
 }
 

@@ -8,10 +8,12 @@
 //! - [`verify_all`]: everything in a database against a [`Trust`] file, as a [`Report`]
 //! - [`verify_receipt`]: one receipt, without a database
 //! - [`fn@history`]: the acts of a case on both time axes
+//! - [`fn@defects`]: what stands against cases
 //! - [`note`], [`tree`], [`form`], [`payload`]: the formats, without I/O
 //! - [`store`]: all SQL
 
 pub mod cli;
+pub mod defects;
 pub mod finding;
 pub mod form;
 pub mod history;
@@ -28,6 +30,7 @@ pub mod tree;
 pub mod trust;
 pub mod verify;
 
+pub use defects::{CaseDefects, DefectsReport, defects};
 pub use finding::{Fault, Finding, Interval};
 pub use history::{History, HistoryOptions, RecordedUntil, history};
 pub use receipt::{Receipt, ReceiptReport, verify_receipt};

@@ -176,6 +176,39 @@ impl Snapshot {
         .map_err(reading("events"))
     }
 
+    /// The cases that name one of `subjects`, each pair once.
+    pub async fn cases_of(
+        &mut self,
+        subjects: &[&str],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query!(
+            "select subject, aggregate_id from stream_subjects
+             where aggregate_type = 'case' and subject = any($1) order by 1, 2",
+            subjects as &[&str],
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("stream_subjects"))?;
+        Ok(rows.into_iter().map(|row| (row.subject, row.aggregate_id)).collect())
+    }
+
+    /// All events about signers and the law, in the order of their positions.
+    pub async fn ground(&mut self) -> Result<Vec<EventRow>, StoreError> {
+        sqlx::query_as!(
+            EventRow,
+            r#"select aggregate_type, aggregate_id, sequence, event_type, event_version,
+                   payload::text as "payload!", metadata::text as "metadata!", position,
+                   leaf_hash, statement_sha256,
+                   (extract(epoch from recorded_at) * 1000000)::bigint as "recorded_at!"
+               from events
+               where aggregate_type in ('ledger', 'officer', 'procedure', 'service')
+               order by position"#,
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(reading("events"))
+    }
+
     pub async fn event_count(&mut self) -> Result<i64, StoreError> {
         sqlx::query_scalar!(r#"select count(*) as "count!" from events"#)
             .fetch_one(&mut self.connection)

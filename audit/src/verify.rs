@@ -3,7 +3,7 @@
 mod authority;
 mod evidence;
 mod findings;
-mod law;
+pub(crate) mod law;
 mod numbers;
 mod packages;
 mod parallel;
@@ -28,7 +28,7 @@ use replay::Replay;
 use walk::{Page, Walk};
 
 /// Events read and checked together.
-const PAGE_EVENTS: i64 = 1024;
+pub(crate) const PAGE_EVENTS: i64 = 1024;
 /// Rows of the smaller tables read together.
 const PAGE_ROWS: i64 = 1000;
 

@@ -147,6 +147,35 @@ create view fallen_puts as
        and exists (select from json_to_recordset(d.standing) as s (position bigint, status text)
                     where s.position = p.position and s.status <> 'effective');
 
+-- What stands against a case: flags answered or shown, late acts, terms that ran out.
+create table defects (
+    case_id    uuid    not null,
+    n          integer not null,
+    rule       text    not null,
+    -- Its number and title in CL-DEFECT.
+    defect     text,
+    title      json,
+    severity   text    not null,
+    -- `check`: to be verified by a lawyer; `design`: ours, never cited to a court.
+    certainty  text    not null,
+    basis      text[]  not null,
+    says       json    not null,
+    -- flag, late or overdue.
+    found      text    not null,
+    act        text    not null,
+    statement  text    not null,
+    position   bigint  not null,
+    -- The first day on which it stands; a term that still runs says the day to come.
+    since      date    not null,
+    answer     text,
+    clock      text,
+    due        date,
+    number     text,
+    procedure  text    not null,
+    office     text,
+    primary key (case_id, n)
+);
+
 create table signatories (
     id                text    primary key,
     kind              text    not null,

@@ -21,6 +21,9 @@ create index on worklist (office, due, case_id, clock, started_by);
 create index on worklist (fires_on) where fires_on is not null;
 create index on worklist (assigned_to, due, case_id, clock, started_by);
 
+create index on defects (since desc, case_id desc, n desc);
+create index on defects (office, since desc, case_id desc, n desc);
+
 create index on posts (officer);
 
 create index on posts (office, role);

@@ -4,6 +4,7 @@
 //! ends. So a rebuilt table equals the live one.
 
 mod cases;
+mod defects;
 mod disputes;
 mod officers;
 pub(crate) mod rows;

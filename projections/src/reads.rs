@@ -4,6 +4,7 @@
 
 mod cases;
 pub mod cursor;
+mod defects;
 mod disputes;
 mod officers;
 mod timeline;
@@ -18,6 +19,7 @@ use sqlx::PgPool;
 use crate::error::{ProjectionError, unsigned};
 
 pub use cases::{Case, CaseFilter, case, cases};
+pub use defects::{DefectFilter, OpenDefect, defects};
 pub use disputes::{Dispute, DisputeFilter, disputes};
 pub use officers::{
     CompetenceHeld, KeyState, Officer, OfficerFilter, PostHeld, SuspensionSpan, officers,

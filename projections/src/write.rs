@@ -26,6 +26,7 @@ async fn write_cases(connection: &mut PgConnection, rows: &Rows) -> Result<(), P
             "delete from worklist where case_id = any ($1)",
             "delete from disputes where case_id = any ($1)",
             "delete from puts where dispute = any ($1)",
+            "delete from defects where case_id = any ($1)",
         ] {
             sqlx::query(delete)
                 .persistent(false)
@@ -38,6 +39,7 @@ async fn write_cases(connection: &mut PgConnection, rows: &Rows) -> Result<(), P
     insert(connection, "worklist", &rows.worklist).await?;
     insert(connection, "disputes", &rows.disputes).await?;
     insert(connection, "puts", &rows.puts).await?;
+    insert(connection, "defects", &rows.defects).await?;
     insert(connection, "timeline", &rows.timeline).await
 }
 

@@ -119,6 +119,6 @@ pub(super) async fn acts_of(
     Ok((stream, acts))
 }
 
-fn no_case() -> HttpError {
+pub(super) fn no_case() -> HttpError {
     HttpError::not_found("such case", "такої справи")
 }

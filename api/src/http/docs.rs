@@ -22,7 +22,7 @@ use super::App;
     security(("bearer" = [])),
     tags(
         (name = "acts", description = "Drafting, signing and recording"),
-        (name = "cases", description = "Cases on both time axes, worklists, officers"),
+        (name = "cases", description = "Cases on both time axes, worklists, defects, officers"),
         (name = "law", description = "Procedures and code lists, by date"),
         (name = "statistics", description = "Published figures, as of any position"),
         (name = "log", description = "The transparency log: checkpoints, tiles, proofs"),

@@ -12,8 +12,8 @@ use axum::response::IntoResponse as _;
 
 use super::error::HttpError;
 use super::{
-    App, BODY_BYTES_MAX, acts, cases, codes, disputes, docs, drafts, gate, health, log, measure,
-    officers, problems, procedures, statistics, worklist,
+    App, BODY_BYTES_MAX, acts, cases, codes, defects, disputes, docs, drafts, gate, health, log,
+    measure, officers, problems, procedures, statistics, worklist,
 };
 
 /// Every route, ready to be served.
@@ -44,6 +44,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(cases::next::next_acts))
         .routes(routes!(worklist::list))
         .routes(routes!(disputes::list))
+        .routes(routes!(defects::list))
+        .routes(routes!(defects::of_case))
         .routes(routes!(officers::list))
         .routes(routes!(procedures::list))
         .routes(routes!(procedures::one))

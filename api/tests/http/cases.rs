@@ -55,6 +55,19 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     assert_eq!(served.unwrap()["refused"], json!(null));
     let due = officer.get(&format!("/v1/worklist?office=80&at_least={last}")).await.json();
     assert!(due["rows"].as_array().unwrap().iter().any(|term| term["case"] == id), "{due}");
+
+    let far = "2100-01-01";
+    let against = officer.get(&format!("/v1/cases/{id}/defects?on={far}")).await.json();
+    let rules: Vec<_> = against["rows"].as_array().unwrap().iter().map(|d| &d["rule"]).collect();
+    assert!(rules.contains(&&json!("DEF-019")), "nobody told the prosecutor: {against}");
+    let path = format!("/v1/defects?office=80&rule=DEF-019&severity=U&on={far}");
+    let listed = officer.get(&path).await.json();
+    assert_eq!(listed["rows"][0]["case"], id);
+    assert_eq!(listed["rows"][0]["found"], "overdue");
+    let today = officer.get("/v1/defects?office=80&severity=V").await.json();
+    assert_eq!(today["rows"], json!([]));
+    let nobody = "/v1/cases/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77/defects";
+    assert_eq!(officer.get(nobody).await.problem(404), "not-found");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,12 +83,12 @@ async fn a_token_sees_the_cases_of_its_offices_only() {
     let mut other = app.anonymous().await.with_token(&token_for("reader", &scopes, &["46"]));
     let listed = other.get("/v1/cases").await.json();
     assert_eq!(listed["rows"], json!([]));
-    for path in ["", "/history", "/next-acts", "/acts/1/view"] {
+    for path in ["", "/history", "/next-acts", "/acts/1/view", "/defects"] {
         let reply = other.get(&format!("/v1/cases/{id}{path}")).await;
         assert_eq!(reply.problem(403), "other-office", "{path}");
         assert_eq!(own.get(&format!("/v1/cases/{id}{path}")).await.status, 200, "{path}");
     }
-    for path in ["/v1/cases?office=80", "/v1/worklist?office=80"] {
+    for path in ["/v1/cases?office=80", "/v1/worklist?office=80", "/v1/defects?office=80"] {
         assert_eq!(other.get(path).await.problem(403), "other-office");
     }
     let draft = json!({"act": "NoteAdded", "stream": case, "signers": []});

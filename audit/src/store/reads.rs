@@ -35,6 +35,7 @@ pub enum CaseTable {
     Worklist,
     Disputes,
     Puts,
+    Defects,
     Decisions,
 }
 
@@ -46,6 +47,7 @@ impl CaseTable {
             Self::Worklist => "reads.worklist",
             Self::Disputes => "reads.disputes",
             Self::Puts => "reads.puts",
+            Self::Defects => "reads.defects",
             Self::Decisions => "statistics_units.decisions",
         }
     }
@@ -71,6 +73,10 @@ impl CaseTable {
             Self::Puts => {
                 "select dispute::text, to_json(r)::text from reads.puts r
                  where dispute = any($1::text[]::uuid[])"
+            }
+            Self::Defects => {
+                "select case_id::text, to_json(r)::text from reads.defects r
+                 where case_id = any($1::text[]::uuid[])"
             }
             Self::Decisions => {
                 "select statement, to_json(r)::text from statistics_units.decisions r
@@ -161,6 +167,7 @@ const STRAY_CASES: &str = "
         union select 'reads.worklist', case_id::text from reads.worklist
         union select 'reads.disputes', case_id::text from reads.disputes
         union select 'reads.puts', dispute::text from reads.puts
+        union select 'reads.defects', case_id::text from reads.defects
         union select 'statistics_units.decisions', case_id::text from statistics_units.decisions)
     select name, 'case/' || id, 'no row' as expected, 'a row' as found from strays
      where not exists (select from events where aggregate_type = 'case'

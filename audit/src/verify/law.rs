@@ -78,12 +78,12 @@ pub(crate) async fn judge_cases(
 
 /// Cases in a row of pages: the last case of a page may go on in the next.
 #[derive(Default)]
-struct Cut {
+pub(crate) struct Cut {
     kept: Vec<CaseRow>,
 }
 
 impl Cut {
-    fn take(&mut self, rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
+    pub(crate) fn take(&mut self, rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
         self.kept.extend(rows);
         let last = self.kept.last().map(|row| row.aggregate_id.clone()).unwrap_or_default();
         let open = self.kept.partition_point(|row| row.aggregate_id < last);
@@ -92,12 +92,12 @@ impl Cut {
         cases(whole)
     }
 
-    fn rest(self) -> Vec<Vec<CaseRow>> {
+    pub(crate) fn rest(self) -> Vec<Vec<CaseRow>> {
         cases(self.kept)
     }
 }
 
-fn cases(rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
+pub(crate) fn cases(rows: Vec<CaseRow>) -> Vec<Vec<CaseRow>> {
     let mut cases: Vec<Vec<CaseRow>> = Vec::new();
     for row in rows {
         match cases.last_mut().filter(|case| case[0].aggregate_id == row.aggregate_id) {
@@ -228,7 +228,7 @@ async fn relate(
 }
 
 /// Reads a case's payloads again; none where one cannot be read, which was found before.
-fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
+pub(crate) fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
     let read = |row: &CaseRow| {
         let entry = payload::read(&row.payload).ok()?;
         // A row filed under another case was found before, too.

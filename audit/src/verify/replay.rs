@@ -5,6 +5,7 @@
 //! are compared with the acts that they say they reflect.
 
 mod case;
+mod defects;
 mod disputes;
 mod signers;
 mod units;
@@ -24,7 +25,7 @@ use crate::report::Remark;
 use crate::store::{CaseTable, ReadProgress, ReadRow, Snapshot, StoreError};
 
 /// The shape of the read models that is known here (projections, `sql/`).
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// Columns that hold moments, which JSON may write in several ways.
 const INSTANTS: [&str; 3] = ["due_at", "last_recorded_at", "recorded_at"];
 
@@ -96,6 +97,7 @@ impl Replay {
             (CaseTable::Worklist, &ids),
             (CaseTable::Disputes, &ids),
             (CaseTable::Puts, &ids),
+            (CaseTable::Defects, &ids),
             (CaseTable::Decisions, &statements),
         ] {
             for (key, row) in snapshot.case_rows(table, keys).await? {
@@ -176,6 +178,8 @@ impl Stored {
         let (dispute, puts) = disputes::rows(&row, state);
         compare(CaseTable::Disputes, &["case_id"], dispute);
         compare(CaseTable::Puts, &["statement"], puts);
+        let of_case = row.first().cloned().unwrap_or_default();
+        compare(CaseTable::Defects, &["n"], defects::rows(laws, acts, state, &of_case));
         compare(CaseTable::Cases, &["id"], row);
         compare(CaseTable::Worklist, &["clock", "started_by"], clocks);
         compare(CaseTable::Timeline, &["sequence"], case::timeline(laws, acts, state));

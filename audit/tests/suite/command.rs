@@ -129,3 +129,34 @@ fn help_shows_examples() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[tokio::test]
+async fn defects_are_listed_in_both_languages_with_the_status_of_the_other_commands() {
+    let place = Place::new().await;
+    let none = place.run(&["defects", "--all", "--on", "2000-01-01"]);
+    assert_eq!(status(&none), 0, "{}", String::from_utf8_lossy(&none.stderr));
+    assert!(String::from_utf8(none.stdout).unwrap().contains("0 defects in 0"));
+    let all = ["defects", "--all", "--on", "2100-01-01"];
+    let found = place.run(&all);
+    assert_eq!(status(&found), 1);
+    let text = String::from_utf8(found.stdout).unwrap();
+    for part in [
+        "DEF-019 [U] The prosecutor was not told within 24 hours",
+        "still missing; due on 2026-03-03",
+        "not answered",
+        "design: a rule of our own, not to be cited to a court",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let text =
+        String::from_utf8(place.run(&[&all[..], &["--lang", "uk"]].concat()).stdout).unwrap();
+    assert!(text.contains("досі немає; строк 2026-03-03"), "{text}");
+    let told = json(&place.run(&[&all[..], &["--json"]].concat()));
+    let case = told["cases"][0]["case"].as_str().unwrap();
+    let one = json(&place.run(&["defects", "--case", case, "--on", "2100-01-01", "--json"]));
+    assert_eq!(one["cases"][0], told["cases"][0]);
+    assert_eq!(one["cases_read"], 1);
+    let nobody = "0192f0c4-0000-7000-8000-00000000ffff";
+    assert_eq!(status(&place.run(&["defects", "--case", nobody])), 2);
+    assert_eq!(status(&place.run(&["defects"])), 2);
+}

@@ -5,6 +5,7 @@
 mod authority;
 mod clean;
 mod command;
+mod defects;
 mod dependencies;
 mod history;
 mod law;

@@ -11,6 +11,7 @@ use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::defects::Shown;
 use super::disputes;
 use super::rows::{CaseRow, ClockRow, Rows, Standing, Texts, TimelineRow};
 use super::units;
@@ -24,8 +25,15 @@ const ACTS_MAX: usize = 50_000;
 /// Recently touched cases, by id.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
-    known: HashMap<String, Vec<RecordedAct>>,
+    known: HashMap<String, Known>,
     acts: usize,
+}
+
+/// A case's acts, and what they showed.
+#[derive(Debug, Default)]
+struct Known {
+    acts: Vec<RecordedAct>,
+    shown: Shown,
 }
 
 impl Cases {
@@ -42,14 +50,14 @@ impl Cases {
         }
         self.load(pool, &batch).await?;
         for (id, new) in batch {
-            let acts = self.known.entry(id).or_default();
+            let Known { acts, shown } = self.known.entry(id).or_default();
             let before = acts.len();
             self.acts += new.len();
             for act in new {
                 check_next(acts, &act)?;
                 acts.push(act);
             }
-            rows_of(world, acts, before, rows)?;
+            rows_of(world, acts, before, shown, rows)?;
         }
         Ok(())
     }
@@ -87,7 +95,7 @@ impl Cases {
         self.acts += rows.len();
         for row in rows {
             let act = row.act()?;
-            let acts = self.known.entry(row.aggregate_id).or_default();
+            let acts = &mut self.known.entry(row.aggregate_id).or_default().acts;
             check_next(acts, &act)?;
             acts.push(act);
         }
@@ -111,6 +119,7 @@ fn rows_of(
     world: &World,
     acts: &[RecordedAct],
     before: usize,
+    shown: &mut Shown,
     rows: &mut Rows,
 ) -> Result<(), ProjectionError> {
     let (Some(opening), Some(last)) = (acts.first(), acts.last()) else { return Ok(()) };
@@ -128,6 +137,8 @@ fn rows_of(
     case.next_due = clocks.iter().filter(|clock| !clock.informs).map(|clock| clock.due).min();
     rows.worklist.extend(clocks);
     disputes::fold(&case, &state, rows);
+    shown.judge(&world.laws, acts);
+    rows.defects.extend(shown.rows(&world.laws, &case, &state));
     rows.cases.push(case);
     Ok(())
 }

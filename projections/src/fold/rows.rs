@@ -2,10 +2,12 @@
 
 use jiff::civil::Date;
 use litopys_domain::ids::StatementHash;
+use litopys_domain::law::defects::Found;
+use litopys_domain::law::file::Severity;
 use litopys_domain::law::fold::ActStatus;
 use litopys_domain::legal_time::{LegalTime, RecordedAt};
-use litopys_domain::statement::{Author, FlagAnswer, Signer};
-use litopys_domain::violation::Words;
+use litopys_domain::statement::{Answer, Author, FlagAnswer, Signer};
+use litopys_domain::violation::{Certainty, Words};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -19,6 +21,7 @@ pub(crate) struct Rows {
     pub(crate) worklist: Vec<ClockRow>,
     pub(crate) disputes: Vec<DisputeRow>,
     pub(crate) puts: Vec<PutRow>,
+    pub(crate) defects: Vec<DefectRow>,
     pub(crate) signatories: Vec<SignatoryRow>,
     pub(crate) posts: Vec<PostRow>,
     pub(crate) competences: Vec<CompetenceRow>,
@@ -151,6 +154,32 @@ pub(crate) struct ClockRow {
     pub(crate) state: Option<String>,
     pub(crate) office: Option<String>,
     pub(crate) assigned_to: Option<String>,
+}
+
+/// Something that stands against a case from a day on.
+#[derive(Debug, Serialize)]
+pub(crate) struct DefectRow {
+    pub(crate) case_id: String,
+    /// Its place among those of the case.
+    pub(crate) n: usize,
+    pub(crate) rule: String,
+    pub(crate) defect: Option<String>,
+    pub(crate) title: Option<Words>,
+    pub(crate) severity: Severity,
+    pub(crate) certainty: Certainty,
+    pub(crate) basis: Texts,
+    pub(crate) says: Words,
+    pub(crate) found: Found,
+    pub(crate) act: String,
+    pub(crate) statement: String,
+    pub(crate) position: u64,
+    pub(crate) since: Date,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) clock: Option<String>,
+    pub(crate) due: Option<Date>,
+    pub(crate) number: Option<String>,
+    pub(crate) procedure: String,
+    pub(crate) office: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -237,7 +237,7 @@ impl Ledger {
     }
 }
 
-pub(crate) const TABLES: [&str; 9] = [
+pub(crate) const TABLES: [&str; 10] = [
     "reads.progress",
     "reads.cases",
     "reads.timeline",
@@ -247,6 +247,7 @@ pub(crate) const TABLES: [&str; 9] = [
     "reads.competences",
     "reads.persons",
     "statistics_units.decisions",
+    "reads.defects",
 ];
 
 impl Draft {

@@ -176,7 +176,11 @@ async fn officers_show_posts_competences_and_the_key_in_force() {
 }
 
 /// Collects, decides and serves a return; gives the names of the acts.
-async fn return_case(ledger: &mut Ledger, case: u32, leave_by: &str) -> Vec<StatementHash> {
+pub(crate) async fn return_case(
+    ledger: &mut Ledger,
+    case: u32,
+    leave_by: &str,
+) -> Vec<StatementHash> {
     let decided = json!({
         "leave_by": leave_by, "ban": "3y", "ground": "1", "minor": false, "country": "SYR",
     });
