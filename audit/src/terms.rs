@@ -53,6 +53,7 @@ struct WorkingDays {
 
 #[derive(Deserialize)]
 struct EditionText {
+    calendar: Option<String>,
     #[serde(default)]
     clocks: BTreeMap<String, ClockText>,
 }
@@ -137,7 +138,8 @@ impl Terms {
         for (id, clock) in edition.clocks {
             let Some(within) = &clock.within else { continue };
             let length = Length::read(within).ok_or_else(|| format!("`{within}` of {id}"))?;
-            let name = clock.calendar.as_deref().unwrap_or("UA");
+            let name = clock.calendar.as_deref().or(edition.calendar.as_deref());
+            let name = name.unwrap_or("UA");
             let (text, table) = read.get(name).ok_or_else(|| format!("no calendar {name}"))?;
             clocks.insert(id, Term::new(length, &clock, text, table));
         }

@@ -11,7 +11,6 @@ use super::{
     calendar::{Calendar, CalendarFile},
     compile::{Parts, Source, compile},
     cut::{cut, switch_dates},
-    engine::CALENDAR,
     file::{ListFile, ParameterFile},
     lists::{CodeList, DEFECTS, Parameter},
     model::Law,
@@ -259,9 +258,8 @@ impl LawBook {
             }
         }
         for (id, calendar) in &self.calendars {
-            let used =
-                |clock: &super::model::ClockLaw| Arc::ptr_eq(&clock.calendar, &calendar.ready);
-            if id == CALENDAR || law.clocks.iter().any(used) {
+            let mut used = law.clocks.iter().map(|clock| &clock.calendar).chain([&law.calendar]);
+            if used.any(|used| Arc::ptr_eq(used, &calendar.ready)) {
                 manifest.calendars.insert(id.clone(), keep("calendar", Arc::clone(&calendar.text)));
             }
         }

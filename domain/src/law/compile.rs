@@ -84,9 +84,11 @@ pub(crate) fn compile(parts: &Parts<'_>) -> Result<Law, Vec<Problem>> {
     let files = read(parts)?;
     let mut problems = Vec::new();
     let lists = all_lists(parts, &files);
-    let calendar = parts.calendars.get(CALENDAR).cloned().unwrap_or_else(|| {
-        let message = format!("there is no calendar {CALENDAR}");
-        problems.push(parts.procedure.problem(&[], message).hint("calendars lie in calendars/"));
+    let named = files.procedure.calendar.as_deref().unwrap_or(CALENDAR);
+    let calendar = parts.calendars.get(named).cloned().unwrap_or_else(|| {
+        let message = format!("there is no calendar {named}");
+        let hint = "calendars lie in calendars/; a procedure names its own with `calendar`";
+        problems.push(parts.procedure.problem(&["calendar"], message).hint(hint));
         Arc::default()
     });
     let drafts = acts::drafts(parts, &files, &mut problems);

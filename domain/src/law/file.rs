@@ -37,6 +37,8 @@ pub struct ProcedureFile {
     pub since: Date,
     pub until: Option<Date>,
     pub certainty: Option<Certainty>,
+    /// The calendar of its clocks and rules; that of Ukraine where it names none.
+    pub calendar: Option<String>,
     #[serde(default)]
     pub includes: Vec<String>,
     #[serde(default)]
