@@ -375,6 +375,14 @@ mod tests {
     }
 
     #[test]
+    fn a_procedure_names_its_calendar() {
+        let edition = r#"{"calendar":"IT","clocks":{"c":{"within":"1wd"}}}"#;
+        let calendars = HashMap::from([("IT".to_owned(), Arc::from(CALENDAR))]);
+        assert!(Terms::read(edition, &calendars).unwrap().get("c").is_some());
+        assert!(Terms::read(&edition.replace("IT", "XX"), &calendars).is_err());
+    }
+
+    #[test]
     fn day_numbers_are_those_of_the_calendar() {
         for day in [-719_468, -1, 0, 11_016, 19_782, 47_482] {
             assert_eq!(number(date(day).unwrap()), day);

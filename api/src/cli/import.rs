@@ -1,22 +1,29 @@
-//! `litopys import`: rows of a paper or foreign register as attested legacy acts.
+//! `litopys import`: rows of a paper or foreign register as attested acts.
 //!
-//! Every decision becomes one act that opens one case. Ids are derived from the ledger, the
+//! A mapping says how rows become acts: each a legacy record that opens a case of its own, or, of an
+//! event log, one act of a case whose rows name the same key. Ids are derived from the ledger, the
 //! file's hash and the line (RFC 9562 §5.8), so that a second run makes the very same statements and the ledger
 //! answers with the places they already have.
 
+mod court;
 mod mapping;
 mod record;
 mod send;
+mod table;
+mod tally;
 mod unhcr;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use litopys_domain::ids::{ContentHash, StreamId};
 
 use super::client::{Client, Server};
 use super::out::{note, progress, say};
-use super::{Refused, data, key_file};
+use super::{Refused, key_file, law_files};
+use mapping::Mapping;
 
 pub(crate) use record::{Attestor, Record, Refiner};
 pub(crate) use send::{Sender, Sent};
@@ -29,14 +36,31 @@ Examples:
       --officer officer/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e79 --office 00
   litopys import register.csv --mapping register.json --key … --officer … --office 80
 
-A mapping says where each fact comes from:
-  {\"procedure\": \"forced-return\", \"occurred_at\": \"decided_on\", \"count\": \"n\",
-   \"author\": {\"role\": \"R-TO-HEAD\"},
-   \"facts\": {\"state\": {\"value\": \"departed\"},
-             \"country\": {\"column\": \"origin\", \"codes\": {\"UNK\": \"XXX\"}}}}
+  litopys import road_fines.csv --mapping examples/road-fines/import.yaml \\
+      --law examples/road-fines --key … --officer … --office PL
 
-Bad rows are reported with their line; the good ones go in. Run again, it goes on where it
-stopped, and nothing enters twice. Exit status 3 where a row was bad.")]
+A mapping (YAML or JSON) says where each fact comes from:
+  procedure: forced-return
+  occurred_at: decided_on
+  count: n
+  author: {role: R-TO-HEAD}
+  facts:
+    state: {value: departed}
+    country: {column: origin, codes: {UNK: XXX}}
+
+Of an event log it also says which column is the case and which the act:
+  case: case_id
+  act: activity
+  acts:
+    Payment: {act: PaymentReceived, facts: {total: {column: paid}}}
+  currency: EUR
+  answers: {RF-APPEAL-LATE: accepted}     (the attestor's answers where rules fire)
+  totals:
+    - {title: {en: Cases, uk: Справи}, count: cases, known: 7074}
+
+Bad rows are reported with their line, and their column where one is at fault; the good ones go
+in. Run again, it goes on where it stopped, and nothing enters twice. Exit status 3 where a row
+was bad or a total differs.")]
 pub(crate) struct Args {
     /// Rows with a header
     #[arg(value_name = "FILE.csv")]
@@ -47,9 +71,13 @@ pub(crate) struct Args {
     /// Years of the UNHCR table: one, several with commas, or all
     #[arg(long, value_name = "YEARS", default_value = "all", requires = "unhcr")]
     years: Years,
-    /// How columns become facts (JSON)
+    /// How columns become acts and facts (YAML or JSON)
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// Folder that holds procedures/, codes/, … as the ledger published them [default: what is
+    /// built in]
+    #[arg(long, value_name = "DIR", conflicts_with = "unhcr")]
+    law: Option<PathBuf>,
     #[command(flatten)]
     server: Server,
     /// Key of the officer who attests
@@ -73,6 +101,8 @@ pub(crate) struct Args {
 #[derive(Debug, Clone)]
 pub(crate) struct BadRow {
     pub line: u64,
+    /// From 1, where one column is at fault.
+    pub column: Option<usize>,
     pub reason: String,
 }
 
@@ -86,8 +116,10 @@ pub(crate) struct Rows {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let bytes = std::fs::read(&args.file)
         .with_context(|| format!("cannot read {}", args.file.display()))?;
-    let rows = match &args.mapping {
-        Some(path) => mapping::records(&bytes, &data::read_json(path)?)?,
+    let book = law_files::read(args.law.as_deref())?;
+    let mapping = args.mapping.as_deref().map(Mapping::read).transpose()?;
+    let rows = match &mapping {
+        Some(mapping) => table::records(&bytes, mapping, &mapping.fields(&book)?)?,
         None => unhcr::records(&bytes, &args.years)?,
     };
     let client = Client::new(&args.server);
@@ -101,29 +133,47 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         role: args.role.clone(),
         office: args.office.clone(),
     };
-    let file = ContentHash::of(&bytes);
-    let refiner = Refiner::new(&origin, file, attestor)?;
+    let mut refiner = Refiner::new(&origin, ContentHash::of(&bytes), attestor, book);
+    if let Some(log) = mapping.as_ref().filter(|mapping| mapping.case.is_some()) {
+        refiner = refiner.judged(log)?;
+    }
     let state = send::State::open(&state_path(&args.file), &refiner.key())?;
     let mut bad = rows.bad;
     let bar = progress("attesting", rows.records.len() as u64);
+    let began = std::time::Instant::now();
     let mut sender = Sender::new(client, &refiner, Some(state));
     let sent = sender.send(&rows.records, &mut bad, |done| bar.set_position(done))?;
     bar.finish_and_clear();
-    summary(&args.file, rows.records.len(), &sent, &bad)
+    let time = began.elapsed();
+    let totals = mapping.as_ref().map_or(&[][..], |mapping| &mapping.totals);
+    summary(&args.file, &rows.records, &sent, time, &bad);
+    ending(&args.file, &bad, sent.tally.compare(totals))
 }
 
-fn summary(file: &Path, records: usize, sent: &Sent, bad: &[BadRow]) -> anyhow::Result<()> {
-    for row in bad {
-        note(&format!("{}:{}: {}", file.display(), row.line, row.reason));
+fn summary(file: &Path, records: &[Record], sent: &Sent, time: Duration, bad: &[BadRow]) {
+    for BadRow { line, column, reason } in bad {
+        let column = column.map_or_else(String::new, |column| format!("{column}:"));
+        note(&format!("{}:{line}:{column} {reason}", file.display()));
     }
-    say!("decisions   {records}");
+    let cases: HashSet<_> = records.iter().map(|record| (record.case, &record.copy)).collect();
+    say!("cases       {}", cases.len());
+    say!("acts        {}", records.len());
     say!("recorded    {}", sent.recorded);
     say!("there       {} (from an earlier run)", sent.known + sent.skipped);
     say!("bad         {}", bad.len());
-    if bad.is_empty() {
-        return Ok(());
+    let rate = u128::from(sent.recorded + sent.known) * 1000 / time.as_millis().max(1);
+    say!("time        {} s, {rate} acts a second", time.as_secs());
+}
+
+fn ending(file: &Path, bad: &[BadRow], different: usize) -> anyhow::Result<()> {
+    if !bad.is_empty() {
+        let reason = format!("{} rows of {} did not go in", bad.len(), file.display());
+        return Err(Refused(reason).into());
     }
-    Err(Refused(format!("{} rows of {} did not go in", bad.len(), file.display())).into())
+    if different > 0 {
+        return Err(Refused(format!("{different} totals are not those that are known")).into());
+    }
+    Ok(())
 }
 
 /// Beside the file: how far an earlier run came.

@@ -8,6 +8,7 @@ use ed25519_dalek::SigningKey;
 use litopys_api::ledger::Ledger;
 use litopys_domain::ids::StreamId;
 use litopys_domain::keys::PublicKey;
+use litopys_domain::law::book::LawBook;
 use litopys_domain::registry::LedgerFounded;
 
 use super::clock::today_in;
@@ -49,6 +50,9 @@ pub(crate) struct Args {
     /// Time zone in which terms are counted
     #[arg(long, value_name = "ZONE", default_value = "Europe/Kyiv")]
     time_zone: String,
+    /// Folder of the law to publish: procedures/, codes/, … [default: what is built in]
+    #[arg(long, value_name = "DIR")]
+    law: Option<PathBuf>,
     /// Say in the genesis that nothing in this ledger is a real decision
     #[arg(long)]
     demonstration: bool,
@@ -58,7 +62,7 @@ pub(crate) struct Args {
     /// Found the ledger with a draft that everybody has signed
     #[arg(long, value_name = "FILE")]
     submit: Option<PathBuf>,
-    /// With --submit: an administrator's key, to publish the law that is built in
+    /// With --submit: an administrator's key, to publish the law
     #[arg(long, value_name = "FILE", requires = "submit")]
     key: Option<PathBuf>,
 }
@@ -69,7 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(file) = &args.submit {
         let draft = Draft::read(file)?;
         let key = args.key.as_deref().map(key_file::read).transpose()?;
-        return found_and_advise(&args.place, draft, key.as_ref());
+        return found_and_advise(args, draft, key.as_ref());
     }
     let given: Vec<Given> =
         args.administrators.iter().map(|text| Given::parse(text)).collect::<Result<_, _>>()?;
@@ -99,15 +103,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         Given::Private(key) => Some(key),
         Given::Public(_) => None,
     });
-    found_and_advise(&args.place, draft, publisher)
+    found_and_advise(args, draft, publisher)
 }
 
 fn found_and_advise(
-    place: &Place,
+    args: &Args,
     draft: Draft,
     publisher: Option<&SigningKey>,
 ) -> anyhow::Result<()> {
-    runtime()?.block_on(found(place, draft, publisher))?;
+    let book = law_files::read(args.law.as_deref())?;
+    runtime()?.block_on(found(&args.place, draft, publisher, &book))?;
     say!();
     say!("next: litopys serve");
     say!("      litopys token --sub officer/… --scope \"admin case:read\"   for who calls it");
@@ -146,11 +151,12 @@ fn draft_genesis(args: &Args, given: &[Given], dir: &DataDir) -> anyhow::Result<
 }
 
 /// Makes the database, records the genesis at position 0, writes what auditors trust, and
-/// publishes the built-in law where an administrator's key is at hand.
+/// publishes the law of `book` where an administrator's key is at hand.
 pub(crate) async fn found(
     place: &Place,
     draft: Draft,
     publisher: Option<&SigningKey>,
+    book: &LawBook,
 ) -> anyhow::Result<Founded> {
     let dir = place.dir();
     refuse_second(&dir)?;
@@ -182,7 +188,7 @@ pub(crate) async fn found(
     data::write_json(&dir.trust_file(), &trust, data::PUBLIC)?;
     data::write_json(&dir.ledger_file(), &LedgerFile { origin }, data::PUBLIC)?;
     say_founded(&dir, &trust, &founded);
-    publish_built_in(&ledger, &founded, publisher).await?;
+    publish_law(&ledger, &founded, publisher, book).await?;
     drop(ledger);
     database.close().await?;
     Ok(Founded { administrators: founded.administrators.into_iter().map(|a| a.officer).collect() })
@@ -200,10 +206,11 @@ fn say_founded(dir: &DataDir, trust: &Trust, founded: &LedgerFounded) {
     say!("keep safe      {} (opens every sealed value)", dir.vault_key_file().display());
 }
 
-async fn publish_built_in(
+async fn publish_law(
     ledger: &Ledger,
     founded: &LedgerFounded,
     publisher: Option<&SigningKey>,
+    book: &LawBook,
 ) -> anyhow::Result<()> {
     let Some(key) = publisher else {
         say!("law            none yet: litopys procedure publish --key ADMINISTRATOR-KEY");
@@ -212,8 +219,7 @@ async fn publish_built_in(
     let public = PublicKey::of(key);
     let named = founded.administrators.iter().find(|named| named.key == public);
     let officer = named.context("the key is no administrator's of this ledger")?.officer.clone();
-    let book = law_files::read(None)?;
-    let packages = packages_of(&book)?;
+    let packages = packages_of(book)?;
     let today = today_in(&founded.time_zone)?;
     let count = publish(ledger, &packages, &Publisher { key, officer }, today).await?;
     say!("law            {count} packages of {} procedures", book.procedures().count());

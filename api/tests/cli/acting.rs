@@ -3,19 +3,23 @@ use std::fs;
 use crate::support::{Desk, Served, value};
 
 /// A served ledger with an officer who may attest, enrolled from the command line.
-struct Office {
-    desk: Desk,
+pub(crate) struct Office {
+    pub(crate) desk: Desk,
     served: Served,
     administrator: String,
-    attestor: String,
+    pub(crate) attestor: String,
 }
 
 impl Office {
     fn open() -> Self {
-        let desk = Desk::new();
+        Self::with(Desk::new(), "", "00")
+    }
+
+    /// A ledger founded with more options, and the attestor's office in it.
+    pub(crate) fn with(desk: Desk, options: &str, place: &str) -> Self {
         desk.key("admin.pem");
-        let said =
-            desk.ok("init --origin ledger.example/cli --administrator admin.pem --threshold 1");
+        let init = "init --origin ledger.example/cli --administrator admin.pem --threshold 1";
+        let said = desk.ok(&format!("{init} {options}"));
         let administrator = value(&said, "administrator").split(' ').next().unwrap().to_owned();
         let served = Served::start(&desk);
         let mut office = Self { desk, served, administrator, attestor: String::new() };
@@ -25,7 +29,7 @@ impl Office {
         let stream = enrolled.lines().rfind(|line| line.starts_with("stream ")).unwrap();
         value(stream, "stream").clone_into(&mut office.attestor);
         office.administer(&format!(
-            "OfficerAppointed --stream {} --fact role=R-ATT --fact office=00 --fact from=2020-01-01",
+            "OfficerAppointed --stream {} --fact role=R-ATT --fact office={place} --fact from=2020-01-01",
             office.attestor
         ));
         office
@@ -39,7 +43,7 @@ impl Office {
         said.1
     }
 
-    fn run_as(&self, who: &str, scope: &str, line: &str) -> (i32, String) {
+    pub(crate) fn run_as(&self, who: &str, scope: &str, line: &str) -> (i32, String) {
         let token = self.desk.run_args(&["token", "--sub", who, "--scope", scope]).out;
         let output = self
             .desk

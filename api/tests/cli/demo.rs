@@ -3,7 +3,7 @@ use std::process::Command;
 use crate::support::{Desk, Said};
 
 /// The demonstration runs the auditor, which another package builds, from beside itself.
-fn with_auditor() -> Desk {
+pub(crate) fn with_auditor() -> Desk {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "-p", "litopys-audit"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

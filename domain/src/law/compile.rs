@@ -84,9 +84,9 @@ pub(crate) fn compile(parts: &Parts<'_>) -> Result<Law, Vec<Problem>> {
     let files = read(parts)?;
     let mut problems = Vec::new();
     let lists = all_lists(parts, &files);
-    let named = files.procedure.calendar.as_deref().unwrap_or(CALENDAR);
-    let calendar = parts.calendars.get(named).cloned().unwrap_or_else(|| {
-        let message = format!("there is no calendar {named}");
+    let standard = files.procedure.calendar.as_deref().unwrap_or(CALENDAR);
+    let calendar = parts.calendars.get(standard).cloned().unwrap_or_else(|| {
+        let message = format!("there is no calendar {standard}");
         let hint = "calendars lie in calendars/; a procedure names its own with `calendar`";
         problems.push(parts.procedure.problem(&["calendar"], message).hint(hint));
         Arc::default()

@@ -21,6 +21,16 @@ fn the_test_law_lints() {
 }
 
 #[test]
+fn a_procedure_names_its_calendar() {
+    problems(
+        RETURN,
+        "id: return\n",
+        "id: return\ncalendar: XX\n",
+        &["return.yaml:2:11: there is no calendar XX"],
+    );
+}
+
+#[test]
 fn shapes() {
     problems(
         RETURN,

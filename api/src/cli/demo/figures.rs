@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::stage::Stage;
 use crate::cli::client::{Client, Server};
 use crate::cli::import::{Attestor, Refiner, Sender, Years, unhcr_records};
+use crate::cli::law_files;
 use crate::cli::out::{progress, say};
 
 const TABLE: &[u8] = include_bytes!("../../../data/asylum_decisions_ukr.csv");
@@ -93,7 +94,8 @@ fn load(stage: &Stage, years: &Years, leave_out: usize) -> anyhow::Result<u64> {
             role: attestor.role().to_owned(),
             office: attestor.office().to_owned(),
         },
-    )?;
+        law_files::read(None)?,
+    );
     let actor = stage.actor(attestor, "case:write")?;
     let bar = progress("attesting", records.len() as u64);
     let began = std::time::Instant::now();

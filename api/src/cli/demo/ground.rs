@@ -18,7 +18,7 @@ use crate::cli::clock::today_in;
 use crate::cli::data::Place;
 use crate::cli::draft_file::Draft;
 use crate::cli::out::say;
-use crate::cli::{genesis, init, key_file, runtime, serve};
+use crate::cli::{genesis, init, key_file, law_files, runtime, serve};
 
 const TIME_ZONE: &str = "Europe/Kyiv";
 const ADMINISTRATORS: usize = 3;
@@ -107,7 +107,7 @@ async fn found(place: &Place) -> anyhow::Result<Vec<Person>> {
         draft.sign(key, None)?;
         key_file::write_new(&dir.root().join(format!("keys/administrator-{}.pem", n + 1)), key)?;
     }
-    let founded = init::found(place, draft, keys.first()).await?;
+    let founded = init::found(place, draft, keys.first(), &law_files::read(None)?).await?;
     let named = founded.administrators.into_iter().zip(keys);
     Ok(named.map(|(stream, key)| Person::administrator(stream, key)).collect())
 }

@@ -1,183 +1,213 @@
-//! Any other file: a mapping says which column is which fact.
+//! What a mapping file says: which column is which fact, and which word of a log is which act.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use anyhow::Context as _;
-use csv::StringRecord;
-use litopys_domain::statement::Author;
+use anyhow::{Context as _, anyhow, bail};
+use litopys_domain::law::book::LawBook;
+use litopys_domain::law::engine::FLAGS;
+use litopys_domain::law::model::Law;
+use litopys_domain::law::node::Node;
+use litopys_domain::law::value::Type;
+use litopys_domain::statement::{Answer, Author};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{BadRow, Record, Rows};
+use super::record::LEGACY;
+use super::tally::Total;
+use crate::cli::law_files;
 
-/// Most decisions of one row; more is taken for a mistake in the file.
-const COUNT_MAX: u32 = 100_000;
-
-/// How columns become facts.
-#[derive(Debug, Deserialize)]
+/// How a file becomes acts. YAML, or JSON, which is YAML too.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mapping {
-    procedure: String,
+    pub procedure: String,
     /// Column of the legal date: a year, month, day or instant.
-    occurred_at: String,
-    /// Column that says how many equal decisions a row stands for.
+    pub occurred_at: String,
+    /// Column whose equal values make one case, whose acts stand in their order. Without it every
+    /// row is a case of its own.
+    pub case: Option<String>,
+    /// Column that says which act a row is. Without it every row is an attested record.
+    pub act: Option<String>,
+    /// The acts by what stands in the column `act`.
     #[serde(default)]
-    count: Option<String>,
-    author: Author,
+    pub acts: BTreeMap<String, ActMapping>,
+    /// Column that says how many equal decisions a row stands for.
+    pub count: Option<String>,
+    /// Who decided, where the act does not say otherwise.
+    pub author: Option<Author>,
     #[serde(default = "attested")]
-    source: String,
-    facts: BTreeMap<String, Fact>,
+    pub source: String,
+    /// Facts of every act.
+    #[serde(default)]
+    pub facts: BTreeMap<String, Fact>,
+    /// ISO 4217, of the sums of money.
+    pub currency: Option<String>,
+    /// The zone of the log's days.
+    #[serde(default = "universal")]
+    pub time_zone: String,
+    /// The attestor's answers to flags, by rule, given where the rule fires.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Answer>,
+    /// Totals that are known of the file, to stand beside what the law's rules find.
+    #[serde(default)]
+    pub totals: Vec<Total>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActMapping {
+    pub act: String,
+    pub author: Option<Author>,
+    #[serde(default)]
+    pub facts: BTreeMap<String, Fact>,
+}
+
+/// Where a fact comes from: a column, or the same value for every row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fact {
+    pub column: Option<String>,
+    /// Codes of the file that are others in the ledger; an empty one leaves the fact out.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    pub value: Option<Value>,
 }
 
 fn attested() -> String {
     "PAPER-ATTESTED".to_owned()
 }
 
-/// Where a fact comes from.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Fact {
-    Column {
-        column: String,
-        /// Codes of the file that are others in the ledger.
-        #[serde(default)]
-        codes: BTreeMap<String, String>,
-    },
-    Same {
-        value: Value,
-    },
+fn universal() -> String {
+    "UTC".to_owned()
 }
 
-pub(super) fn records(bytes: &[u8], mapping: &Mapping) -> anyhow::Result<Rows> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let headers = reader.headers().context("the file has no header")?.clone();
-    let columns = Columns { headers: &headers };
-    mapping.check(&columns)?;
-    let mut rows = Rows::default();
-    for read in reader.records() {
-        let line = match &read {
-            Ok(row) => row.position().map_or(0, csv::Position::line),
-            Err(error) => error.position().map_or(0, csv::Position::line),
-        };
-        let made = read.map_err(Into::into).and_then(|row| mapping.read(&row, &columns, line));
-        match made {
-            Ok(records) => rows.records.extend(records),
-            Err(error) => rows.bad.push(BadRow { line, reason: format!("{error:#}") }),
-        }
-    }
-    Ok(rows)
-}
-
-struct Columns<'a> {
-    headers: &'a StringRecord,
-}
-
-impl Columns<'_> {
-    fn index(&self, name: &str) -> anyhow::Result<usize> {
-        self.headers.iter().position(|header| header == name).with_context(|| {
-            let known: Vec<_> = self.headers.iter().collect();
-            format!("the file has no column `{name}`; it has {}", known.join(", "))
-        })
-    }
-
-    fn value<'r>(&self, row: &'r StringRecord, name: &str) -> anyhow::Result<&'r str> {
-        row.get(self.index(name)?).with_context(|| format!("the row has no `{name}`"))
-    }
-}
+/// The types of an act's fields, by field.
+pub(crate) type Fields = BTreeMap<String, Type>;
 
 impl Mapping {
-    /// Columns that are not there are a mistake of the mapping, not of every row.
-    fn check(&self, columns: &Columns<'_>) -> anyhow::Result<()> {
-        let facts = self.facts.values().filter_map(|fact| match fact {
-            Fact::Column { column, .. } => Some(column),
-            Fact::Same { .. } => None,
-        });
-        for name in facts.chain(&self.count).chain([&self.occurred_at]) {
-            columns.index(name)?;
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    pub(crate) fn parse(name: &str, text: &str) -> anyhow::Result<Self> {
+        let node = Node::from_yaml(name, text).map_err(|problem| anyhow!("{problem}"))?;
+        let mapping: Self = node.read(name).map_err(|problem| anyhow!("{problem}"))?;
+        mapping.check().with_context(|| format!("{name} does not hold together"))?;
+        Ok(mapping)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.case.is_some() != self.act.is_some() || self.act.is_some() == self.acts.is_empty() {
+            bail!("an event log needs `case`, `act` and `acts`; other files need none of them");
+        }
+        if self.totals.iter().any(|total| !total.is_sound()) {
+            bail!("each of `totals` says once what it counts: `count`, `act` or `rule`");
+        }
+        if self.count.is_some() && self.case.is_some() {
+            bail!("a row of an event log is one act: leave `count` out");
+        }
+        for (name, fact) in self.all_facts() {
+            if fact.column.is_some() == fact.value.is_some() {
+                bail!("the fact `{name}` takes either `column` or `value`");
+            }
+        }
+        for (word, act) in &self.acts {
+            if act.author.is_none() && self.author.is_none() {
+                bail!("who did `{word}`? give an `author` to it or to the whole mapping");
+            }
+        }
+        if self.acts.is_empty() && self.author.is_none() {
+            bail!("the `author` is missing: whose decisions are these?");
         }
         Ok(())
     }
 
-    fn read(
-        &self,
-        row: &StringRecord,
-        columns: &Columns<'_>,
-        line: u64,
-    ) -> anyhow::Result<Vec<Record>> {
-        let occurred_at = columns.value(row, &self.occurred_at)?.parse()?;
-        let count = match &self.count {
-            None => 1,
-            Some(name) => {
-                let text = columns.value(row, name)?;
-                let count = text.parse().ok().filter(|count| *count <= COUNT_MAX);
-                count.with_context(|| format!("`{name}` is `{text}`: a count is expected"))?
-            }
-        };
-        let mut facts = Map::new();
-        for (name, fact) in &self.facts {
-            let value = match fact {
-                Fact::Same { value } => value.clone(),
-                Fact::Column { column, codes } => {
-                    let text = columns.value(row, column)?;
-                    codes.get(text).map_or(text, String::as_str).into()
-                }
-            };
-            if value != "" {
-                facts.insert(name.clone(), value);
-            }
+    pub(crate) fn all_facts(&self) -> impl Iterator<Item = (&String, &Fact)> {
+        self.facts.iter().chain(self.acts.values().flat_map(|act| &act.facts))
+    }
+
+    /// The columns it reads.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &String> {
+        let facts = self.all_facts().filter_map(|(_, fact)| fact.column.as_ref());
+        let own = [&self.case, &self.act, &self.count].into_iter().flatten();
+        facts.chain(own).chain([&self.occurred_at])
+    }
+
+    /// The fields of every act it makes, as the procedure's editions declare them. Acts, facts and
+    /// rules that no edition has are a mistake of the mapping, not of every row.
+    pub(crate) fn fields(&self, book: &LawBook) -> anyhow::Result<BTreeMap<String, Fields>> {
+        let mut fields: BTreeMap<String, Fields> = BTreeMap::new();
+        let mut rules: BTreeSet<String> = FLAGS.into_iter().map(str::to_owned).collect();
+        let dates = book.edition_dates(&self.procedure);
+        if dates.is_empty() {
+            bail!("the law has no procedure `{}`", self.procedure);
         }
-        Ok((0..count)
-            .map(|n| Record {
-                line,
-                copy: n.to_string(),
-                procedure: self.procedure.clone(),
-                occurred_at,
-                facts: facts.clone(),
-                author: self.author.clone(),
-                source: self.source.clone(),
-            })
-            .collect())
+        for date in dates {
+            let law = book
+                .law(&self.procedure, date)
+                .map_err(|problems| anyhow!(law_files::list(&problems)))?;
+            for act in law.acts.values() {
+                let own = act.fields.iter().map(|(name, field)| (name.clone(), field.ty.clone()));
+                fields.entry(act.id.clone()).or_default().extend(own);
+            }
+            rules.extend(rules_of(&law));
+        }
+        self.check_names(&fields, &rules)?;
+        Ok(fields)
+    }
+
+    fn check_names(
+        &self,
+        fields: &BTreeMap<String, Fields>,
+        rules: &BTreeSet<String>,
+    ) -> anyhow::Result<()> {
+        let counted = self.totals.iter().filter_map(|total| total.act.as_ref());
+        let acts = self.acts.values().map(|act| &act.act).chain(counted);
+        if let Some(act) = acts.into_iter().find(|act| !fields.contains_key(*act)) {
+            bail!("the procedure {} has no act `{act}`", self.procedure);
+        }
+        let facts = self
+            .acts
+            .values()
+            .flat_map(|act| act.facts.keys().chain(self.facts.keys()).map(|fact| (&act.act, fact)));
+        let declared = |act, fact| fields.get(act).is_some_and(|own| own.contains_key(fact));
+        if let Some((act, fact)) = facts.into_iter().find(|(act, fact)| !declared(*act, *fact)) {
+            bail!("{act} has no field `{fact}`");
+        }
+        let counted = self.totals.iter().filter_map(|total| total.rule.as_ref());
+        if let Some(rule) = self.answers.keys().chain(counted).find(|rule| !rules.contains(*rule)) {
+            bail!("the procedure {} has no rule `{rule}`", self.procedure);
+        }
+        Ok(())
+    }
+
+    /// What a row is, by the word in its column `act`.
+    pub(crate) fn act(
+        &self,
+        word: Option<&str>,
+    ) -> anyhow::Result<(&str, &Author, Vec<FactOf<'_>>)> {
+        let whole = self.facts.iter();
+        let Some(word) = word else {
+            let author = self.author.as_ref().context("no author")?;
+            return Ok((LEGACY, author, whole.collect()));
+        };
+        let act = self.acts.get(word).with_context(|| {
+            let known: Vec<_> = self.acts.keys().map(String::as_str).collect();
+            format!("`{word}` is no act of the mapping; it has {}", known.join(", "))
+        })?;
+        let author = act.author.as_ref().or(self.author.as_ref()).context("no author")?;
+        Ok((&act.act, author, whole.chain(&act.facts).collect()))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A fact's name and where it comes from.
+pub(crate) type FactOf<'m> = (&'m String, &'m Fact);
 
-    fn mapping() -> Mapping {
-        serde_json::from_value(serde_json::json!({
-            "procedure": "forced-return",
-            "occurred_at": "day",
-            "count": "n",
-            "author": {"role": "R-TO-HEAD"},
-            "facts": {
-                "state": {"value": "decided"},
-                "country": {"column": "origin", "codes": {"UNK": "XXX"}},
-            },
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn columns_become_facts() {
-        let rows = records(b"day,n,origin\n2020-02-03,2,UNK\n2020,1,AFG\n", &mapping()).unwrap();
-        let countries: Vec<_> =
-            rows.records.iter().map(|r| (r.line, r.facts["country"].clone())).collect();
-        assert_eq!(countries, [(2, "XXX".into()), (2, "XXX".into()), (3, "AFG".into())]);
-        assert_ne!(rows.records[0].copy, rows.records[1].copy);
-    }
-
-    #[test]
-    fn a_bad_row_keeps_its_line() {
-        let rows = records(b"day,n,origin\nsoon,1,AFG\n2020,x,AFG\n2021,1,AFG\n", &mapping());
-        let rows = rows.unwrap();
-        assert_eq!(rows.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2, 3]);
-        assert_eq!(rows.records.len(), 1);
-    }
-
-    #[test]
-    fn a_column_that_is_not_there_stops_the_import() {
-        let error = records(b"day,n\n2020,1\n", &mapping()).unwrap_err().to_string();
-        assert!(error.contains("`origin`") && error.contains("day, n"), "{error}");
-    }
+fn rules_of(law: &Law) -> impl Iterator<Item = String> {
+    let rules = law.acts.values().flat_map(|act| &act.rules).map(|rule| rule.id.clone());
+    let clocks = law.clocks.iter().filter_map(|clock| clock.overdue.as_ref());
+    rules.chain(clocks.map(|overdue| overdue.id.clone()))
 }

@@ -7,6 +7,8 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::record::Refined;
+use super::tally::Tally;
 use super::{BadRow, Record, Refiner};
 use crate::cli::client::{Client, problem_in_words};
 use crate::cli::data;
@@ -15,7 +17,7 @@ use crate::cli::data;
 const CHUNK: usize = 512;
 
 /// What became of the records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sent {
     /// New in the log.
     pub recorded: u64,
@@ -25,6 +27,8 @@ pub(crate) struct Sent {
     pub skipped: u64,
     /// The last position that an answer named.
     pub last_position: Option<u64>,
+    /// What the ledger has, counted, where the law judged the acts here.
+    pub tally: Tally,
 }
 
 /// How far an import came, beside its file.
@@ -80,6 +84,14 @@ impl<'a> Sender<'a> {
     ) -> anyhow::Result<Sent> {
         let mut done = self.state.as_ref().map_or(0, |state| state.saved.done.min(records.len()));
         let mut sent = Sent { skipped: done as u64, ..Sent::default() };
+        if self.refiner.is_judging() {
+            // The acts after them rest on them.
+            for record in &records[..done] {
+                let refined = self.refiner.sign(record)?;
+                sent.tally.take(record.case, &record.act, &refined.rules);
+            }
+        }
+        progress(done as u64);
         for chunk in records[done..].chunks(CHUNK) {
             self.send_chunk(chunk, bad, &mut sent)?;
             done += chunk.len();
@@ -100,8 +112,11 @@ impl<'a> Sender<'a> {
         let (mut lines, mut body) = (Vec::with_capacity(records.len()), Vec::new());
         for record in records {
             match self.refiner.sign(record) {
-                Err(error) => bad.push(BadRow { line: record.line, reason: format!("{error:#}") }),
-                Ok(act) => {
+                Err(error) => {
+                    let (line, reason) = (record.line, format!("{error:#}"));
+                    bad.push(BadRow { line, column: None, reason });
+                }
+                Ok(Refined { act, rules }) => {
                     let act = json!({
                         "statement": act.statement,
                         "signatures": act.signatures,
@@ -109,15 +124,17 @@ impl<'a> Sender<'a> {
                     });
                     serde_json::to_writer(&mut body, &act)?;
                     body.push(b'\n');
-                    lines.push(record.line);
+                    lines.push((record, rules));
                 }
             }
         }
         let answers = self.client.post_lines("/v1/acts", body)?;
         let mut answered = 0;
-        for (answer, line) in answers.lines().zip(&lines) {
+        for (answer, (record, rules)) in answers.lines().zip(&lines) {
             let answer = answer.context("the answer broke off; run it again")?;
-            count(&serde_json::from_str(&answer)?, *line, bad, sent);
+            if count(&serde_json::from_str(&answer)?, record.line, bad, sent) {
+                sent.tally.take(record.case, &record.act, rules);
+            }
             answered += 1;
         }
         if answered < lines.len() {
@@ -127,14 +144,18 @@ impl<'a> Sender<'a> {
     }
 }
 
-fn count(answer: &Value, line: u64, bad: &mut Vec<BadRow>, sent: &mut Sent) {
+/// Whether the ledger has the act.
+fn count(answer: &Value, line: u64, bad: &mut Vec<BadRow>, sent: &mut Sent) -> bool {
+    sent.last_position = answer["receipt"]["position"].as_u64().max(sent.last_position);
     match answer["status"].as_u64() {
         Some(201) => sent.recorded += 1,
         Some(200) => sent.known += 1,
         status => {
             let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
-            bad.push(BadRow { line, reason: problem_in_words(status, &answer["problem"]) });
+            let reason = problem_in_words(status, &answer["problem"]);
+            bad.push(BadRow { line, column: None, reason });
+            return false;
         }
     }
-    sent.last_position = answer["receipt"]["position"].as_u64().max(sent.last_position);
+    true
 }

@@ -11,6 +11,7 @@ use litopys_domain::statement::Author;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::record::LEGACY;
 use super::{BadRow, Record, Rows};
 
 /// UNHCR's columns, the state each leaves a case in, and the decision that was taken.
@@ -105,7 +106,7 @@ pub(crate) fn records(bytes: &[u8], years: &Years) -> anyhow::Result<Rows> {
             }
         };
         match row {
-            Err(reason) => rows.bad.push(BadRow { line, reason }),
+            Err(reason) => rows.bad.push(BadRow { line, column: None, reason }),
             Ok(row) if row.is_taken() && years.hold(row.year) => {
                 rows.records.extend(decisions(&row, line, &origins));
             }
@@ -142,7 +143,9 @@ fn decisions(row: &Row, line: u64, origins: &HashMap<String, String>) -> Vec<Rec
         records.extend((0..row.count(outcome)).map(|n| Record {
             line,
             copy: format!("{outcome} {n}"),
+            case: line,
             procedure: "international-protection".to_owned(),
+            act: LEGACY.to_owned(),
             occurred_at: LegalTime::Year(row.year),
             facts: facts.clone(),
             author: Author {
