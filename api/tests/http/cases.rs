@@ -60,6 +60,12 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     let against = officer.get(&format!("/v1/cases/{id}/defects?on={far}")).await.json();
     let rules: Vec<_> = against["rows"].as_array().unwrap().iter().map(|d| &d["rule"]).collect();
     assert!(rules.contains(&&json!("DEF-019")), "nobody told the prosecutor: {against}");
+    // Severity D is shown, and nobody had to answer it for the decision to be recorded.
+    let number = against["rows"].as_array().unwrap().iter().find(|d| d["rule"] == "DECISION-NO");
+    assert_eq!(
+        (&number.unwrap()["severity"], &number.unwrap()["answer"]),
+        (&json!("D"), &json!(null))
+    );
     let path = format!("/v1/defects?office=80&rule=DEF-019&severity=U&on={far}");
     let listed = officer.get(&path).await.json();
     assert_eq!(listed["rows"][0]["case"], id);

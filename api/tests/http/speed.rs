@@ -4,6 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::support::TestApp;
 use crate::support::people::registering;
 
@@ -53,4 +55,40 @@ fn report(connections: usize, took: Duration, mut latencies: Vec<Duration>) {
     let at = |percent: usize| latencies[(latencies.len() - 1) * percent / 100];
     let per_s = latencies.len() as u128 * 1000 / took.as_millis().max(1);
     println!("{connections} connections: {per_s} acts/s, p50 {:.1?}, p99 {:.1?}", at(50), at(99));
+}
+
+/// The whole draft path on a case of two hundred acts, every rule judged, the answer read.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement, not a test"]
+async fn drafting_on_a_long_case() {
+    let app = TestApp::with_law().await;
+    let (case, person) = app.open_case().await;
+    for number in 1..200 {
+        let note = json!({
+            "act": "NoteAdded", "stream": case, "subjects": [person],
+            "private": {"note": format!("{number}")},
+        });
+        app.act(&note, &[&app.clerk]).await;
+    }
+    let mut officer = app.officer().await;
+    let request = json!({
+        "act": "ForcedReturnDecided", "stream": case, "subjects": [person],
+        "facts": {
+            "leave_by": "2100-01-01", "ground": "1", "minor": false, "country": "GEO",
+            "citizenship": "GEO", "art31_cleared": true,
+        },
+        "signers": [app.officer.signer()],
+    });
+    let mut latencies = Vec::new();
+    let started = Instant::now();
+    for _ in 0..500 {
+        let sent = Instant::now();
+        let draft = officer.post_json("/v1/drafts", &request).await;
+        latencies.push(sent.elapsed());
+        let draft = draft.json();
+        let rules: Vec<_> =
+            draft["flags"].as_array().unwrap().iter().map(|flag| &flag["rule"]).collect();
+        assert!(rules.contains(&&json!("DEF-018")), "{draft}");
+    }
+    report(1, started.elapsed(), latencies);
 }
