@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use litopys_domain::act::RecordedAct;
 use litopys_domain::circumstances::Circumstances;
-use litopys_domain::ids::StreamId;
+use litopys_domain::ids::{AggregateType, StreamId};
+use litopys_domain::law::engine::EngineAct;
 use litopys_domain::law::next::put_from;
 use litopys_domain::law::package::Shelf;
 use litopys_domain::registry::RegistryAct;
@@ -50,9 +51,23 @@ impl Ledger {
             position,
             related,
             unknown_subjects,
+            unknown_link: self.unknown_link(statement).await?,
             package_fault: self.package_fault(statement).await,
         };
         Ok((circumstances, reads))
+    }
+
+    /// The case that an act links, where there is none of that name.
+    async fn unknown_link(&self, statement: &Statement) -> Result<Option<StreamId>, StoredError> {
+        if statement.act != EngineAct::Linked.id() {
+            return Ok(None);
+        }
+        let named = statement.facts.get("case").and_then(|case| case.as_str()?.parse().ok());
+        let Some(case) = named.filter(|case: &StreamId| case.kind() == AggregateType::Case) else {
+            return Ok(None);
+        };
+        let unknown = self.streams().load(&case).await?.is_empty();
+        Ok(unknown.then_some(case))
     }
 
     /// The other cases of everybody whom the case or the statement names, and the dispute that a

@@ -8,7 +8,7 @@ use litopys_domain::aggregate::Refusal;
 use litopys_domain::circumstances::Review;
 use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::law::fold::View;
-use litopys_domain::law::judge::Flag;
+use litopys_domain::law::judge::{Flag, PutNote};
 use litopys_domain::law::laws::{Due, Question};
 use litopys_domain::law::next::{NextAct, next_acts};
 use litopys_domain::legal_time::LegalTime;
@@ -92,6 +92,10 @@ pub struct Draft {
     pub violations: Vec<Violation>,
     /// Signers who do not hold the competence that the act asks for.
     pub lacking_competence: Vec<StreamId>,
+    /// The court outcome that the ledger will sign in the case of the decision: `case`, `decision`,
+    /// `act`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub puts: Option<PutNote>,
 }
 
 /// Why no draft could be made.
@@ -257,15 +261,17 @@ fn draft(
     let date = statement.occurred_at.date_in(world.laws.zone());
     let law =
         statement.law.as_ref().and_then(|law| world.laws.in_force(&law.procedure, date, position));
+    let verdict = review.verdict.unwrap_or_default();
     Draft {
         words: words::describe(statement, law.map(|package| &package.law)),
         sha256: StatementHash::of(text.as_bytes()),
         stream: statement.stream.clone(),
         statement: text,
         disclosures: disclosures.iter().map(|d| d.text().to_owned()).collect(),
-        flags: review.verdict.map(|verdict| verdict.flags).unwrap_or_default(),
+        flags: verdict.flags,
         violations,
         lacking_competence: review.lacking_competence,
+        puts: verdict.puts,
     }
 }
 

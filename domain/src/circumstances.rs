@@ -13,13 +13,15 @@ use jiff::civil::Date;
 use crate::act::{Act, RecordedAct};
 use crate::aggregate::{Judge, Refusal};
 use crate::ids::{AggregateType, StreamId};
+use crate::law::engine::{COMPETENCE, EngineAct};
+use crate::law::file::Severity;
 use crate::law::fold::View;
-use crate::law::judge::{Verdict, judge};
+use crate::law::judge::{Flag, Verdict, judge};
 use crate::law::laws::Laws;
 use crate::law::next::material_since;
 use crate::registry::{Place, ROLE_SYSTEM, Registry, RegistryAct};
 use crate::statement::Statement;
-use crate::violation::{Violation, Words};
+use crate::violation::{Certainty, Violation, Words};
 
 /// The only act of a person's stream, so far.
 pub const PERSON_REGISTERED: &str = "PersonRegistered";
@@ -50,6 +52,8 @@ pub struct Circumstances {
     pub related: Vec<Arc<Vec<RecordedAct>>>,
     /// Subjects of the statement that no `person` stream registers.
     pub unknown_subjects: BTreeSet<StreamId>,
+    /// The case that the statement links, where there is none of that name.
+    pub unknown_link: Option<StreamId>,
     /// Why the texts behind a package to be published are not sound.
     pub package_fault: Option<String>,
 }
@@ -103,6 +107,7 @@ impl Circumstances {
     fn substance(&self, recorded: &[RecordedAct], statement: &Statement) -> Review {
         let mut review = Review::default();
         review.violations.extend(self.check_subjects(statement));
+        review.violations.extend(self.check_link(statement));
         match statement.stream.kind() {
             AggregateType::Case => self.apply_law(recorded, statement, &mut review),
             AggregateType::Person => review.violations.extend(check_person(recorded, statement)),
@@ -118,9 +123,11 @@ impl Circumstances {
         let related: Vec<&[RecordedAct]> =
             self.related.iter().map(|acts| acts.as_slice()).collect();
         let view = View::new(self.today, self.position);
-        let verdict = judge(&self.laws, recorded, &related, statement, view);
+        let mut verdict = judge(&self.laws, recorded, &related, statement, view);
         review.violations.extend(verdict.refusals.iter().cloned());
-        if let Some(course) = &verdict.competence_required {
+        // Who only records what another decided needs no competence for it.
+        let own = statement.author.is_none();
+        if let Some(course) = verdict.competence_required.as_deref().filter(|_| own) {
             let day = statement.occurred_at.date_in(self.zone());
             let lacking = statement.signers.iter().filter(|signer| {
                 signer.role != ROLE_SYSTEM
@@ -130,6 +137,9 @@ impl Circumstances {
                         .is_some_and(|officer| officer.has_competence(course, day))
             });
             review.lacking_competence = lacking.map(|signer| signer.by.clone()).collect();
+            if let Some(first) = review.lacking_competence.first() {
+                verdict.flags.push(without_competence(statement, first, course, day));
+            }
         }
         review.verdict = Some(verdict);
     }
@@ -188,6 +198,22 @@ impl Circumstances {
         })
     }
 
+    /// What is linked must exist; its stream never goes away again.
+    fn check_link(&self, statement: &Statement) -> Option<Violation> {
+        let case = self.unknown_link.as_ref()?;
+        (statement.act == EngineAct::Linked.id()).then(|| {
+            Violation::new(
+                "unknown-case",
+                "/facts/case",
+                Words::new(format!("there is no {case}"), format!("справи {case} немає")),
+                Words::new(
+                    "check its id, or open it first",
+                    "перевірте її ідентифікатор або спершу відкрийте її",
+                ),
+            )
+        })
+    }
+
     fn check_subjects(&self, statement: &Statement) -> Option<Violation> {
         let place = statement.subjects.iter().position(|s| self.unknown_subjects.contains(s))?;
         let subject = &statement.subjects[place];
@@ -200,6 +226,26 @@ impl Circumstances {
             ),
             Words::new("record PersonRegistered first", "спершу внесіть PersonRegistered"),
         ))
+    }
+}
+
+/// Shown, never in the way: that a course stands behind a signature is a rule of this product.
+fn without_competence(statement: &Statement, signer: &StreamId, course: &str, day: Date) -> Flag {
+    let answer = statement.flags.iter().find(|answer| answer.rule == COMPETENCE);
+    Flag {
+        rule: COMPETENCE.to_owned(),
+        severity: Severity::D,
+        answered: answer.map(|answer| answer.answer),
+        says: Words::new(
+            format!("{signer} holds no competence {course} on {day}"),
+            format!("{signer} не має компетентності {course} на {day}"),
+        ),
+        mend: Some(Words::new(
+            "let somebody sign who holds it, or record CompetenceGranted",
+            "нехай підпише той, хто її має, або внесіть CompetenceGranted",
+        )),
+        basis: Vec::new(),
+        certainty: Certainty::Design,
     }
 }
 

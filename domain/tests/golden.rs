@@ -230,6 +230,7 @@ impl<'t> Ledger<'t> {
             position: recorded.position,
             // The golden ledger has one case.
             related: Vec::new(),
+            unknown_link: None,
             unknown_subjects: subjects.filter(|s| !registered(s)).cloned().collect(),
             package_fault: None,
         }

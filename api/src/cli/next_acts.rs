@@ -36,6 +36,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             text(&row["title"]["uk"])
         );
         let lists = [
+            ("you sign as", joined(&row["sign_as"], ", ")),
             ("signed by", alternatives(row)),
             ("on behalf of", joined(&row["on_behalf_of"], ", ")),
             ("recorded by", joined(&row["recorded_by"], ", ")),

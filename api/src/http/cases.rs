@@ -10,6 +10,7 @@ use axum::extract::State;
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StreamId};
+use litopys_domain::law::fold::{View, state};
 use litopys_projections::reads::{self, Answer, Case, CaseFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -101,7 +102,10 @@ pub(super) async fn one(
     reflect(&app, query.at_least).await?;
     let answer = reads::case(app.ledger.pool(), id).await?;
     let case = answer.rows.first().ok_or_else(no_case)?;
-    allowed(Some(&caller), Action::ReadCases, Resource::Office(case.office.as_deref()))?;
+    let comes = case.transfer.as_ref().and_then(|transfer| transfer["to"].as_str());
+    let allows = |office| allowed(Some(&caller), Action::ReadCases, Resource::Office(office));
+    allows(case.office.as_deref())
+        .or_else(|denied| comes.map_or(Err(denied), |office| allows(Some(office))))?;
     Ok(Json(answer))
 }
 
@@ -113,10 +117,31 @@ pub(super) async fn acts_of(
 ) -> Result<(StreamId, Arc<Vec<RecordedAct>>), HttpError> {
     let stream = StreamId::new(AggregateType::Case, &id.to_string()).map_err(|_| no_case())?;
     let acts = app.ledger.streams().load(&stream).await?;
-    let opening = acts.first().ok_or_else(no_case)?;
-    let office = opening.statement.signers.first().and_then(|signer| signer.office.as_deref());
-    allowed(Some(caller), Action::ReadCases, Resource::Office(office))?;
+    if acts.is_empty() {
+        return Err(no_case());
+    }
+    allowed_one(app, caller, Action::ReadCases, &acts)?;
     Ok((stream, acts))
+}
+
+/// A case is for the office that opened it, the one that has it, and the one it is on its way to.
+pub(super) fn allowed_one(
+    app: &App,
+    caller: &Principal,
+    action: Action,
+    acts: &[RecordedAct],
+) -> Result<(), HttpError> {
+    let opening = acts.first().and_then(|act| act.statement.signers.first());
+    let opened_by = opening.and_then(|signer| signer.office.as_deref());
+    let allows = |office| allowed(Some(caller), action, Resource::Office(office));
+    let Err(denied) = allows(opened_by) else { return Ok(()) };
+    let world = app.ledger.tail().world();
+    let case = state(&world.laws, acts, View::new(Date::MAX, u64::MAX));
+    let others = [case.office, case.transfer.map(|transfer| transfer.to)];
+    if others.into_iter().flatten().any(|office| allows(Some(office)).is_ok()) {
+        return Ok(());
+    }
+    Err(denied.into())
 }
 
 pub(super) fn no_case() -> HttpError {

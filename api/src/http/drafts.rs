@@ -9,12 +9,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::App;
+use super::cases::allowed_one;
 use super::error::HttpError;
 use super::extract::{Caller, body_of, parse_json, parse_object};
 use super::gate::RequestId;
 use super::language::Language;
 use super::problem::Problem;
-use crate::auth::{Action, Principal, Resource, allowed};
+use crate::auth::{Action, Principal};
 use crate::draft::{Draft, DraftRequest};
 
 /// Most drafts of one request.
@@ -81,6 +82,9 @@ pub(super) struct DraftAnswer {
     #[schema(value_type = Vec<Object>)]
     violations: (),
     lacking_competence: Vec<String>,
+    /// What an act of a dispute will put into the case of the decision.
+    #[schema(value_type = Option<Object>)]
+    puts: (),
 }
 
 /// Drafts one act, or several given as an array.
@@ -122,10 +126,8 @@ pub(super) async fn draft(
 async fn make(app: &App, caller: &Principal, request: DraftRequest) -> Result<Draft, HttpError> {
     if let Some(stream) = request.stream.as_ref().filter(|s| s.kind() == AggregateType::Case) {
         let acts = app.ledger.streams().load(stream).await?;
-        if let Some(opening) = acts.first() {
-            let signer = opening.statement.signers.first();
-            let office = signer.and_then(|signer| signer.office.as_deref());
-            allowed(Some(caller), Action::Draft, Resource::Office(office))?;
+        if !acts.is_empty() {
+            allowed_one(app, caller, Action::Draft, &acts)?;
         }
     }
     Ok(app.ledger.draft(request).await?)

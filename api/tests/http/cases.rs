@@ -53,6 +53,9 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     let next = officer.get(&format!("/v1/cases/{id}/next-acts")).await.json();
     let served = next["rows"].as_array().unwrap().iter().find(|act| act["act"] == "LetterServed");
     assert_eq!(served.unwrap()["refused"], json!(null));
+    assert_eq!(served.unwrap()["sign_as"], json!(["R-TO-HEAD"]));
+    let first = &next["rows"][0];
+    assert!(first["refused"].is_null() && first["sign_as"] == json!(["R-TO-HEAD"]), "{first}");
     let due = officer.get(&format!("/v1/worklist?office=80&at_least={last}")).await.json();
     assert!(due["rows"].as_array().unwrap().iter().any(|term| term["case"] == id), "{due}");
 
@@ -74,6 +77,10 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
     assert_eq!(today["rows"], json!([]));
     let nobody = "/v1/cases/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77/defects";
     assert_eq!(officer.get(nobody).await.problem(404), "not-found");
+    let none = "/v1/worklist?office=80&assigned_to=officer/nobody&urgency=overdue,warned";
+    assert_eq!(officer.get(none).await.json()["rows"], json!([]));
+    let bad = officer.get("/v1/worklist?urgency=soon").await;
+    assert_eq!(bad.problem(400), "invalid-parameter");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +101,10 @@ async fn a_token_sees_the_cases_of_its_offices_only() {
         assert_eq!(reply.problem(403), "other-office", "{path}");
         assert_eq!(own.get(&format!("/v1/cases/{id}{path}")).await.status, 200, "{path}");
     }
-    for path in ["/v1/cases?office=80", "/v1/worklist?office=80", "/v1/defects?office=80"] {
-        assert_eq!(other.get(path).await.problem(403), "other-office");
+    assert_eq!(own.get("/v1/disputes?category=D-RET").await.json()["rows"], json!([]));
+    for list in ["cases", "worklist", "defects", "disputes"] {
+        let path = format!("/v1/{list}?office=80");
+        assert_eq!(other.get(&path).await.problem(403), "other-office");
     }
     let draft = json!({"act": "NoteAdded", "stream": case, "signers": []});
     assert_eq!(other.post_json("/v1/drafts", &draft).await.problem(403), "other-office");

@@ -29,5 +29,11 @@ async fn the_law_is_told_as_of_a_day() {
     let bodies = officer.get("/v1/codes/CL-TO?on=2026-11-22").await.json();
     let has = |code: &str| bodies["rows"].as_array().unwrap().iter().any(|c| c["code"] == code);
     assert!(has("80"), "{bodies}");
+    // A list of a procedure's own, and its states as one.
+    let own = format!("/v1/codes/RET-GR?procedure={PROCEDURE}&on=2026-11-22");
+    let own = officer.get(&own).await.json();
+    assert_eq!(own["rows"][0]["code"], "1", "{own}");
+    let elsewhere = officer.get("/v1/codes/RET-GR?procedure=nothing").await;
+    assert_eq!(elsewhere.problem(404), "not-found");
     assert_eq!(officer.get("/v1/codes/CL-NONE").await.problem(404), "not-found");
 }

@@ -25,7 +25,11 @@ pub const SUBJECT: &str = "ENG-SUBJECT";
 /// An outcome for a case that holds no such decision.
 pub const PUT: &str = "ENG-PUT";
 /// The engine's own flags; answers to them are always known.
-pub const FLAGS: [&str; 6] = [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR, STOPPED, SUBJECT, PUT];
+/// Flag: signed without the competence that the act asks for. Judged by the registry, not by a rule.
+pub const COMPETENCE: &str = "DEF-046";
+/// The flags that the engine raises itself.
+pub const FLAGS: [&str; 7] =
+    [OUT_OF_ORDER, BEFORE_SWITCH, AUTHOR, STOPPED, SUBJECT, PUT, COMPETENCE];
 
 macro_rules! engine_acts {
     ($($act:ident)*) => {

@@ -29,13 +29,13 @@ pub fn defect_number(rule: &str) -> Option<&str> {
 }
 
 /// A code list. One code may stand several times, each for its own span of time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CodeList {
     codes: BTreeMap<String, Vec<Code>>,
 }
 
 /// A code, when it is in force, and what it means.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code {
     pub title: Words,
     pub since: Option<Date>,
