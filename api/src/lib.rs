@@ -5,6 +5,7 @@ pub mod auth;
 mod circumstances;
 pub mod clock;
 pub mod draft;
+pub mod explain;
 pub mod follow;
 pub mod http;
 pub mod law_texts;

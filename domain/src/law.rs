@@ -7,6 +7,7 @@ mod compile;
 mod cut;
 pub mod defects;
 pub mod engine;
+pub mod explain;
 pub mod file;
 pub mod fold;
 pub mod judge;

@@ -57,6 +57,7 @@ pub const ROUTES: &[(Method, &str, Action)] = &[
     (Method::GET, "/v1/cases/{id}", Action::ReadCases),
     (Method::GET, "/v1/cases/{id}/history", Action::ReadCases),
     (Method::GET, "/v1/cases/{id}/next-acts", Action::ReadCases),
+    (Method::POST, "/v1/cases/{id}/explanations", Action::ReadCases),
     (Method::GET, "/v1/cases/{id}/acts/{n}/view", Action::ReadCases),
     (Method::GET, "/v1/cases/{id}/defects", Action::ReadCases),
     (Method::GET, "/v1/worklist", Action::ReadCases),

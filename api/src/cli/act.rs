@@ -1,7 +1,7 @@
 //! `litopys act`: draft over REST, read in words, sign, send.
 
 mod args;
-mod values;
+pub(in crate::cli) mod values;
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! `litopys procedure`: the law as files, as a page for jurists, and as packages in the ledger.
 
 mod diff;
+mod explain;
+mod graph;
 mod language;
 mod print;
 mod table;
@@ -48,6 +50,21 @@ Examples:
   litopys procedure diff forced-return 2018-04-28 2018-04-29
   litopys procedure diff temporary-residence-document 2024-12-31 2025-01-01 --lang uk")]
     Diff(diff::Args),
+    /// Draw states and acts of an edition as a picture (SVG)
+    #[command(after_help = "\
+Examples:
+  litopys procedure graph forced-return --out forced-return.svg
+  litopys procedure graph immigration-permit --on 2020-01-01 --lang uk --out dozvil.svg")]
+    Graph(graph::Args),
+    /// Say why an act is possible in a case or not, rule by rule
+    #[command(after_help = "\
+Examples:
+  litopys procedure explain ForcedReturnDecided --case 0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e77 \\
+      --role R-TO-HEAD --office 80
+  litopys procedure explain ForcedReturnDecided --case … --fact leave_by=2026-12-30 --fact minor=true \\
+      --on 2026-11-25T10:00:00Z --lang uk
+  litopys procedure explain DepartureConfirmed --case … --data /var/lib/litopys   (not served)")]
+    Explain(Box<explain::Args>),
     /// Tell what the law files hold, and which rows of the catalogue they cover (docs/procedures.md)
     #[command(after_help = "\
 Example, in the folder of the project (what `make docs` does):
@@ -108,6 +125,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Command::Lint(args) => lint(&args),
         Command::Print(args) => print(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Graph(args) => graph::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Publish(args) => runtime()?.block_on(publish_law(&args)),
     }
@@ -164,7 +183,10 @@ fn print(args: &PrintArgs) -> anyhow::Result<()> {
     let book = law_files::read(args.law.as_deref())?;
     let law = edition_of(&book, &args.id, args.on)?;
     let text = book.edition_text(&args.id, args.on).context("the edition is gone")?;
-    let page = print::page(&serde_json::from_str(&text)?, &law, args.on);
+    let before = book.edition_dates(&args.id).into_iter().filter(|date| *date < law.edition);
+    let earlier = before.map(|date| edition_of(&book, &args.id, date));
+    let earlier = earlier.collect::<anyhow::Result<Vec<_>>>()?;
+    let page = print::page(&serde_json::from_str(&text)?, &law, &earlier, args.on);
     match &args.out {
         None => raw(&page),
         Some(path) => {

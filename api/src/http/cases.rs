@@ -1,5 +1,6 @@
 //! `GET /v1/cases` and what lies below it.
 
+pub(super) mod explain;
 pub(super) mod history;
 pub(super) mod next;
 

@@ -42,6 +42,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(cases::history::history))
         .routes(routes!(cases::history::seen))
         .routes(routes!(cases::next::next_acts))
+        .routes(routes!(cases::explain::explain))
         .routes(routes!(worklist::list))
         .routes(routes!(disputes::list))
         .routes(routes!(defects::list))

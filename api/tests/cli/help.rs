@@ -30,7 +30,7 @@ fn every_command_explains_itself_with_an_example() {
         assert!(said.contains("Example"), "{command}\n{said}");
         assert!(said.contains(&format!("litopys {command}")), "{command}\n{said}");
     }
-    for command in ["lint", "print", "diff", "table", "publish"] {
+    for command in ["lint", "print", "diff", "graph", "explain", "table", "publish"] {
         let said = desk.ok(&format!("procedure {command} --help"));
         assert!(said.contains("Example"), "{command}\n{said}");
     }

@@ -22,6 +22,44 @@ fn a_finding_has_file_line_and_column() {
     assert!(line.parse::<u32>().is_ok() && column.parse::<u32>().is_ok(), "{}", said.out);
 }
 
+/// Files that mean harm, or that somebody's editor spoiled: refused with place and hint.
+#[test]
+fn hostile_files_are_refused_with_place_and_hint() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("law/procedures")).unwrap();
+    let lint = |text: &str| {
+        fs::write(desk.path("law/procedures/x.yaml"), text).unwrap();
+        let said = desk.run("procedure lint law/procedures/x.yaml");
+        assert_eq!(said.status, 3, "{}{}", said.out, said.err);
+        said.out
+    };
+    let big = lint(&format!("id: x\ntext: {}", "-".repeat(10 << 20)));
+    assert!(
+        big.starts_with("procedures/x.yaml:1:1: the file has 10485772 bytes (at most"),
+        "{big}"
+    );
+    let brackets = lint(&format!("id: x\na: {}", "[".repeat(10_000)));
+    assert!(brackets.starts_with("procedures/x.yaml:2:"), "{brackets}");
+    assert!(brackets.contains("nested deeper than 24 levels ("), "{brackets}");
+    let (open, close) = ("(".repeat(10_000), ")".repeat(10_000));
+    let rule = lint(&nested_rule(&format!("{open}facts.minor{close}")));
+    let found =
+        "procedures/x.yaml:13:23: the rule is 20011 characters long (split it: at most 1000";
+    assert!(rule.contains(found), "{rule}");
+    let deep = lint(&nested_rule(&format!("{}facts.minor{}", &open[..100], &close[..100])));
+    assert!(deep.contains("the rule nests too deeply (at most 32 levels)"), "{deep}");
+}
+
+/// The smallest procedure that has a rule, in line 13.
+fn nested_rule(rule: &str) -> String {
+    format!(
+        "id: x\nshort: XX\ntitle: {{en: X, uk: Ікс}}\nsince: 2020-01-01\nopened_by: [Opened]\n\
+         states: {{opened: {{en: Opened, uk: Відкрито, final: true}}}}\nacts:\n  Opened:\n    \
+         title: {{en: Opened, uk: Відкрито}}\n    kind: step\n    fields: {{minor: {{type: Bool, kept: open}}}}\n    \
+         rules:\n      - {{id: R, flag: \"{rule}\", severity: D, says: {{en: A, uk: Б}}}}\n"
+    )
+}
+
 #[test]
 fn an_edition_is_printed_for_its_day() {
     let desk = Desk::new();
@@ -31,8 +69,11 @@ fn an_edition_is_printed_for_its_day() {
         "ForcedReturnDecided",
         "Рішення про примусове повернення",
         "L3773:26(1)",
-        "<td class=\"sure\">sure",
+        "<dd class=\"sure\">sure",
         "leave_by",
+        "facts.leave_by &gt; after(act.date, days(30))",
+        "href=\"#ForcedReturnDecided\"",
+        "Since</dt><dd>2012-05-21",
     ] {
         assert!(page.contains(needle), "{needle}");
     }

@@ -84,6 +84,25 @@ async fn a_case_is_found_told_on_both_axes_and_shown_as_its_signer_saw_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_act_is_explained_rule_by_rule() {
+    let app = TestApp::with_law().await;
+    let (case, _) = app.open_case().await;
+    let id = id(&case);
+    let scopes = [Scope::CaseRead];
+    let mut reader = app.anonymous().await.with_token(&token_for("reader", &scopes, &["80"]));
+    let path = format!("/v1/cases/{id}/explanations");
+    let ask = json!({"act": "ForcedReturnDecided", "signer": {"by": "officer/0192f0c4-7d1e-7c2a-9b43-1f6f0d3a5e80", "role": "R-TO-OFF", "office": "80"}});
+    let told = reader.post_json(&path, &ask).await.json();
+    assert_eq!(told["state"], "materials-collected", "{told}");
+    assert_eq!(told["next"]["refused"], json!(null), "{told}");
+    assert_eq!(told["role_fits"], "records");
+    let late = told["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == "DEF-018");
+    assert_eq!(late.unwrap()["holds"], json!(null), "the day to leave by was not given");
+    let unknown = reader.post_json(&path, &json!({"act": "Nothing"})).await;
+    assert_eq!(unknown.problem(404), "not-found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_sees_the_cases_of_its_offices_only() {
     let app = TestApp::with_law().await;
     let (case, _) = app.open_case().await;
@@ -106,6 +125,9 @@ async fn a_token_sees_the_cases_of_its_offices_only() {
         let path = format!("/v1/{list}?office=80");
         assert_eq!(other.get(&path).await.problem(403), "other-office");
     }
+    let path = format!("/v1/cases/{id}/explanations");
+    let reply = other.post_json(&path, &json!({"act": "NoteAdded"})).await;
+    assert_eq!(reply.problem(403), "other-office");
     let draft = json!({"act": "NoteAdded", "stream": case, "signers": []});
     assert_eq!(other.post_json("/v1/drafts", &draft).await.problem(403), "other-office");
     let two = token_for("reader", &scopes, &["46", "80"]);

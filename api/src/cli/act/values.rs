@@ -16,12 +16,12 @@ use crate::cli::{data, law_files};
 const SALT_BYTES: usize = 16;
 
 /// The types of an act's fields, as the built-in law has them; the ledger's law decides.
-pub(super) struct Fields {
+pub(in crate::cli) struct Fields {
     types: BTreeMap<String, Type>,
 }
 
 impl Fields {
-    pub(super) fn of(act: &str) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn of(act: &str) -> anyhow::Result<Self> {
         let book = law_files::read(None)?;
         let laws = book.procedures().filter_map(|id| {
             let newest = book.edition_dates(id).pop()?;
@@ -39,7 +39,7 @@ impl Fields {
         Ok(Self { types })
     }
 
-    pub(super) fn read(&self, given: &[String]) -> anyhow::Result<BTreeMap<String, Value>> {
+    pub(in crate::cli) fn read(&self, given: &[String]) -> anyhow::Result<BTreeMap<String, Value>> {
         let mut read = BTreeMap::new();
         for text in given {
             let (name, value) = text

@@ -22,4 +22,9 @@ impl Lang {
             Self::Uk => uk,
         }
     }
+
+    /// The code that HTML and SVG name a language by.
+    pub(super) fn code(self) -> &'static str {
+        self.pick("en", "uk")
+    }
 }

@@ -1,36 +1,59 @@
 //! The consolidated edition of one day as a page: what a jurist reads, each rule beside its
 //! article, its source and how sure the reading is, in English and Ukrainian.
 
+mod sources;
 mod table;
 
 use jiff::civil::Date;
-use litopys_domain::law::model::{ActLaw, Law};
+use litopys_domain::law::model::{ActLaw, Effect, Law, TriggerLaw};
 use serde_json::Value;
 
-use table::{Html, cell, words};
+use sources::Sources;
+use table::{Html, Ruled, cell, words};
 
 const STYLE: &str = "\
 body{font:16px/1.45 'Noto Serif',serif;max-width:75rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}\
-td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}td:first-child{white-space:nowrap}\
-th{background:#f2f2f2}code{font-size:.85em;overflow-wrap:anywhere}\
-.uk{color:#234}.sure{color:#063}.check{color:#850}.design{color:#666}\
-@media print{h2{break-before:page}tr{break-inside:avoid}}";
+td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}\
+th{background:#f2f2f2}td:first-child{white-space:nowrap}code{font-size:.85em;overflow-wrap:anywhere;white-space:pre-wrap}\
+.uk{color:#234}.sure{color:#063}.check{color:#850}.design{color:#555}\
+nav ul{columns:3;padding-left:1.2rem}a:focus-visible,.skip:focus{outline:3px solid #205ea8;outline-offset:2px}\
+.skip{position:absolute;left:-99rem}.skip:focus{position:static}\
+.rule{display:grid;grid-template-columns:minmax(0,1fr) 21rem;gap:0 1.5rem;border-top:1px solid #bbb;padding:.6rem 0}\
+.rule h4{grid-column:1/-1;margin:0 0 .2rem}.rule p{margin:.15rem 0}\
+.rule dl{margin:0;display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem .6rem;align-content:start;overflow-wrap:anywhere;font-size:.9em;border-left:3px solid #ddd;padding-left:.8rem}.rule dt{font-weight:bold}.rule dd{margin:0 0 .3rem}\
+@media(max-width:50rem){.rule{display:block}nav ul{columns:1}}\
+@media print{body{font-size:10pt;max-width:none;margin:0}nav,.skip{display:none}h2{break-before:page}tr,.rule{break-inside:avoid}.rule{grid-template-columns:minmax(0,1fr) 16rem}}";
 
 /// The page of an edition: its canonical text for what is written, the compiled law for what
 /// included general law and the engine add.
-pub(super) fn page(edition: &Value, law: &Law, on: Date) -> String {
+/// `earlier` are the editions before it, oldest first: since when a rule stands is read from them.
+pub(super) fn page(edition: &Value, law: &Law, earlier: &[Law], on: Date) -> String {
     let mut html = Html::default();
+    let sources = Sources { law, earlier };
     head(&mut html, edition, law, on);
+    contents(&mut html, law);
+    html.raw("<main id=\"main\">");
     switches(&mut html, edition);
     states(&mut html, edition, law);
     for act in law.acts.values().filter(|act| act.engine.is_none()) {
-        act_section(&mut html, edition, act);
+        act_section(&mut html, edition, act, &sources);
     }
-    clocks(&mut html, edition);
+    clocks(&mut html, law, &sources);
     engine_acts(&mut html, law);
-    html.raw("</body></html>\n");
+    html.raw("</main></body></html>\n");
     html.text
+}
+
+/// Ways to every act without a mouse.
+fn contents(html: &mut Html, law: &Law) {
+    html.raw("<nav aria-label=\"Acts · Дії\"><ul>");
+    for act in law.acts.values().filter(|act| act.engine.is_none()) {
+        html.raw(&format!("<li><a href=\"#{}\">", act.id));
+        html.escaped(&act.title.en);
+        html.raw("</a></li>");
+    }
+    html.raw("<li><a href=\"#terms\">Terms · Строки</a></li></ul></nav>\n");
 }
 
 fn head(html: &mut Html, edition: &Value, law: &Law, on: Date) {
@@ -38,7 +61,9 @@ fn head(html: &mut Html, edition: &Value, law: &Law, on: Date) {
     html.escaped(&format!("{} {}", law.procedure, law.edition));
     html.raw("</title><style>");
     html.raw(STYLE);
-    html.raw("</style></head><body><h1>");
+    html.raw(
+        "</style></head><body><a class=\"skip\" href=\"#main\">To the text · До тексту</a><h1>",
+    );
     html.escaped(&law.title.en);
     html.raw("<br><span class=\"uk\" lang=\"uk\">");
     html.escaped(&law.title.uk);
@@ -57,7 +82,8 @@ fn head(html: &mut Html, edition: &Value, law: &Law, on: Date) {
     ));
     html.raw(
         "</p><p>sure: verified in the text of the law · check: to be verified · design: \
-              a choice of this system, never cited to a court</p>",
+              a choice of this system, never cited to a court. No day of checking is kept for single rules, and \
+              no lawyer has reviewed them yet; beside each rule stands since when its text is in force here.</p>",
     );
 }
 
@@ -88,9 +114,9 @@ fn states(html: &mut Html, edition: &Value, law: &Law) {
     }
 }
 
-fn act_section(html: &mut Html, edition: &Value, act: &ActLaw) {
+fn act_section(html: &mut Html, edition: &Value, act: &ActLaw, sources: &Sources<'_>) {
     let written = &edition["acts"][&act.id];
-    html.heading(&format!("{}: {}", act.id, act.title.en), &act.title.uk);
+    html.section(&act.id, &format!("{}: {}", act.id, act.title.en), &act.title.uk);
     let alternatives: Vec<_> = act.signed_by.iter().map(|roles| roles.join(" + ")).collect();
     let certainty = format!("{:?}", act.certainty).to_lowercase();
     let rows = [
@@ -109,7 +135,7 @@ fn act_section(html: &mut Html, edition: &Value, act: &ActLaw) {
     ];
     html.table(&["", ""], rows.into_iter().filter(|[_, value]| !value.is_empty()));
     fields(html, written, act);
-    rules(html, written, act);
+    rules(html, act, sources);
 }
 
 fn fields(html: &mut Html, written: &Value, act: &ActLaw) {
@@ -134,67 +160,68 @@ fn fields(html: &mut Html, written: &Value, act: &ActLaw) {
     html.table(&head, rows);
 }
 
-/// Rules with their condition; those of included law have it in their own file.
-fn rules(html: &mut Html, written: &Value, act: &ActLaw) {
+/// Every rule, with what it rests on beside it.
+fn rules(html: &mut Html, act: &ActLaw, sources: &Sources<'_>) {
     if act.rules.is_empty() {
         return;
     }
-    let texts = written["rules"].as_array();
-    let rows = act.rules.iter().map(|rule| {
-        let found = texts.into_iter().flatten().find(|text| text["id"] == rule.id.as_str());
-        let condition = found.map(|text| match &text["refuse"] {
-            Value::Null => cell(&text["flag"]),
-            refuse => cell(refuse),
+    html.raw("<h3>Rules <span class=\"uk\" lang=\"uk\">Правила</span></h3>\n");
+    for rule in &act.rules {
+        let effect = match rule.effect {
+            Effect::Refuse => "refuses · відмовляє".to_owned(),
+            Effect::Flag(severity) => format!("flags {severity:?} · попереджає {severity:?}"),
+        };
+        let mut side = sources.ground(&rule.basis, rule.certainty);
+        side.push(("Since", sources.rule_since(act, rule).to_string()));
+        side.push(("File", rule.file().to_owned()));
+        html.rule(&Ruled {
+            title: &format!("{}: {effect}", rule.id),
+            says: &rule.says,
+            code: rule.condition(),
+            remark: rule.mend.as_ref(),
+            side: &side,
         });
-        let mend = rule.mend.as_ref().map(|w| format!("{} · {}", w.en, w.uk)).unwrap_or_default();
-        [
-            rule.id.clone(),
-            format!("{:?}", rule.effect),
-            format!("{} · {}", rule.says.en, rule.says.uk),
-            condition.unwrap_or_else(|| "(general law)".to_owned()),
-            mend,
-            rule.basis.join(", "),
-            format!("{:?}", rule.certainty).to_lowercase(),
-        ]
-    });
-    let head = ["Rule", "Effect", "Says", "When", "How to mend", "Article", "Certainty"];
-    html.table(&head, rows);
+    }
 }
 
-fn clocks(html: &mut Html, edition: &Value) {
-    let Some(clocks) = edition["clocks"].as_object().filter(|clocks| !clocks.is_empty()) else {
-        return;
+fn clocks(html: &mut Html, law: &Law, sources: &Sources<'_>) {
+    html.section("terms", "Terms", "Строки");
+    let list = |triggers: &[TriggerLaw]| {
+        triggers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     };
-    html.heading("Terms", "Строки");
-    let rows = clocks.iter().map(|(id, clock)| {
-        let length = match &clock["within"] {
-            Value::Null => cell(&clock["until"]),
-            within => cell(within),
+    for clock in &law.clocks {
+        let mut lines = Vec::new();
+        let mut line = |what: &str, text: String| {
+            if !text.is_empty() {
+                lines.push(format!("{what} {text}"));
+            }
         };
-        [
-            id.clone(),
-            words(&clock["title"]),
-            length,
-            cell(&clock["starts"]),
-            cell(&clock["stops"]),
-            cell(&clock["fires"]),
-            words(&clock["overdue"]["says"]),
-            cell(&clock["basis"]),
-            cell(&clock["certainty"]),
-        ]
-    });
-    let head = [
-        "Term",
-        "Meaning",
-        "Length",
-        "Starts with",
-        "Stops with",
-        "Fires",
-        "When overdue",
-        "Article",
-        "Certainty",
-    ];
-    html.table(&head, rows);
+        for way in clock.start_ways() {
+            line("starts with", way.on.to_string());
+            line("  when", way.when.unwrap_or_default().to_owned());
+            line("  from", way.from.unwrap_or_default().to_owned());
+            line("  until", way.until.unwrap_or_default().to_owned());
+        }
+        line("stops with", list(&clock.stops));
+        line("stands still with", list(&clock.suspends));
+        line("goes on with", list(&clock.resumes));
+        for (on, to) in clock.extensions() {
+            line("extended by", format!("{on}: {to}"));
+        }
+        line("then the ledger signs", clock.fires.clone().unwrap_or_default());
+        line("waits for late records", clock.waits().unwrap_or_default());
+        let length = clock.length().unwrap_or_else(|| "until a day of the case".to_owned());
+        let overdue = clock.overdue.as_ref();
+        let mut side = sources.ground(&clock.basis, clock.certainty);
+        side.extend(overdue.map(|one| ("When overdue", format!("{} {:?}", one.id, one.severity))));
+        html.rule(&Ruled {
+            title: &format!("{}: {length}", clock.id),
+            says: &clock.title,
+            code: &lines.join("\n"),
+            remark: overdue.map(|one| &one.says),
+            side: &side,
+        });
+    }
 }
 
 fn engine_acts(html: &mut Html, law: &Law) {

@@ -1,6 +1,19 @@
 //! Escaped HTML and the cells of its tables.
 
+use litopys_domain::violation::Words;
 use serde_json::Value;
+
+/// A rule or a term on the page.
+pub(super) struct Ruled<'a> {
+    pub title: &'a str,
+    pub says: &'a Words,
+    /// The condition, as the file writes it.
+    pub code: &'a str,
+    /// How to mend it, or what is said when a term is over.
+    pub remark: Option<&'a Words>,
+    /// What it rests on: labels and texts.
+    pub side: &'a [(&'static str, String)],
+}
 
 #[derive(Default)]
 pub(super) struct Html {
@@ -30,6 +43,51 @@ impl Html {
         self.raw(" <span class=\"uk\" lang=\"uk\">");
         self.escaped(uk);
         self.raw("</span></h2>\n");
+    }
+
+    /// A heading that links may lead to.
+    pub(super) fn section(&mut self, id: &str, en: &str, uk: &str) {
+        self.raw("<a id=\"");
+        self.escaped(id);
+        self.raw("\"></a>");
+        self.heading(en, uk);
+    }
+
+    /// What a rule says at the left, what it rests on at the right.
+    pub(super) fn rule(&mut self, rule: &Ruled<'_>) {
+        self.raw("<article class=\"rule\"><h4>");
+        self.escaped(rule.title);
+        self.raw("</h4><div>");
+        self.both(rule.says, "p");
+        self.raw("<p><code>");
+        self.escaped(rule.code);
+        self.raw("</code></p>");
+        if let Some(remark) = rule.remark {
+            self.raw("<p>→ ");
+            self.both(remark, "span");
+            self.raw("</p>");
+        }
+        self.raw("</div><dl>");
+        for (label, text) in rule.side {
+            self.raw("<dt>");
+            self.escaped(label);
+            self.raw("</dt><dd");
+            if matches!(text.as_str(), "sure" | "check" | "design") {
+                self.raw(&format!(" class=\"{text}\""));
+            }
+            self.raw(">");
+            self.escaped(text);
+            self.raw("</dd>");
+        }
+        self.raw("</dl></article>\n");
+    }
+
+    fn both(&mut self, words: &Words, tag: &str) {
+        self.raw(&format!("<{tag}>"));
+        self.escaped(&words.en);
+        self.raw(&format!("</{tag}> <{tag} class=\"uk\" lang=\"uk\">"));
+        self.escaped(&words.uk);
+        self.raw(&format!("</{tag}>"));
     }
 
     pub(super) fn paragraph(&mut self, text: &str) {
