@@ -69,7 +69,7 @@ fn administrators_may_sign_the_genesis_elsewhere() {
     assert_eq!(unasked.status, 1, "nobody is at the terminal to say yes");
     desk.ok("sign genesis.json --key b.pem --yes");
     let said = desk.ok("init --submit genesis.json --key b.pem");
-    assert!(value(&said, "law").ends_with("of 4 procedures"), "{said}");
+    assert!(value(&said, "law").contains(" packages of "), "{said}");
     let published = desk.ok("procedure publish --key a.pem");
     assert!(published.starts_with("0 packages published"), "{published}");
 }

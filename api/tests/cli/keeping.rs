@@ -38,7 +38,8 @@ fn a_checkpoint_that_the_ledger_did_not_sign_is_refused() {
     desk.found();
     desk.ok("backup copy");
     let note = fs::read_to_string(desk.path("copy/checkpoint")).unwrap();
-    let forged = note.replacen("\n2", "\n1", 1);
+    let size = note.lines().nth(1).unwrap();
+    let forged = note.replacen(&format!("\n{size}\n"), "\n7\n", 1);
     assert_ne!(forged, note);
     fs::write(desk.path("copy/checkpoint"), forged).unwrap();
     let restored = desk.run("restore copy --data elsewhere");
