@@ -106,7 +106,11 @@ impl Appender {
     /// the database cannot be reached for `patience`.
     pub fn start(options: AppenderOptions, tail: Arc<Tail>) -> (Self, AppenderTask) {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let task = tokio::spawn(task::run(options, tail, waiting));
+        let task = tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(AppenderStopped::Thread)?;
+            runtime.block_on(task::run(options, tail, waiting))
+        });
         (Self { queue }, task)
     }
 

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::log::NoteSigner;
 use litopys_domain::statement::Statement;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 
 use crate::append::{Appender, AppenderOptions, AppenderTask};
 use crate::clock::Clock;
@@ -25,6 +25,8 @@ use crate::stored::StoredError;
 use crate::tail::{Tail, World};
 use crate::vault::Vault;
 
+/// A connection that lay idle for longer is tested before it reads again.
+const IDLE_UNTESTED: Duration = Duration::from_secs(1);
 /// How long a process waits to see what others have committed.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
 
@@ -72,6 +74,16 @@ impl Ledger {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections_max)
             .acquire_timeout(options.patience)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    // A round trip before every read would cost as much as the read.
+                    if meta.idle_for > IDLE_UNTESTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options.database.clone());
         let tail = Arc::new(Tail::new());
         let appending = AppenderOptions {

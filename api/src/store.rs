@@ -10,6 +10,7 @@ use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
 use litopys_domain::act::{Act, RecordedAct};
 use litopys_domain::aggregate::{Kind, Refusal, Stream};
 use litopys_domain::ids::{AggregateType, StreamId};
+use litopys_domain::statement::Statement;
 use sqlx::PgPool;
 
 use crate::append::{Appended, Appender, Key, Submission, SubmitError};
@@ -47,13 +48,56 @@ impl Streams {
         Ok(self.tail.keep(stream, acts, read_at))
     }
 
+    /// Reads in one query what a verdict will ask for one by one, where more than one of it is not
+    /// at hand: the statement's stream, its subjects and every case that names them.
+    pub async fn fetch(&self, statement: &Statement) -> Result<(), StoredError> {
+        let Statement { stream, subjects, .. } = statement;
+        let unknown = |stream: &&StreamId| self.tail.cached(stream).is_none();
+        let wanted: Vec<_> = std::iter::once(stream).chain(subjects).filter(unknown).collect();
+        let people: Vec<_> =
+            subjects.iter().filter(|subject| self.tail.cases_of(subject).is_none()).collect();
+        if wanted.len() + people.len() < 2 {
+            return Ok(());
+        }
+        let read_at = self.tail.size();
+        let types: Vec<_> = wanted.iter().map(|stream| stream.kind().as_str()).collect();
+        let ids: Vec<_> = wanted.iter().map(|stream| stream.id()).collect();
+        let names: Vec<_> = people.iter().map(ToString::to_string).collect();
+        let rows = sqlx::query!(
+            r#"select aggregate_type, aggregate_id, position, payload::text as "payload!"
+                 from events
+                where (aggregate_type, aggregate_id) in (
+                      select * from unnest($1::text[], $2::text[]) union
+                      select aggregate_type, aggregate_id from stream_subjects
+                       where subject = any ($3) and aggregate_type = 'case')
+                order by position"#,
+            &types as &[&str],
+            &ids as &[&str],
+            &names,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut read: HashMap<_, _> =
+            wanted.into_iter().map(|stream| (stream.clone(), Vec::new())).collect();
+        for row in rows {
+            let stream =
+                row.aggregate_type.parse().and_then(|kind| StreamId::new(kind, &row.aggregate_id));
+            let stream = stream.map_err(|_| corrupt("events", "aggregate_id", row.position))?;
+            read.entry(stream)
+                .or_default()
+                .push(recorded(stored_act(&row.payload, row.position)?)?);
+        }
+        for person in people {
+            self.tail.keep_cases(person, naming(person, &read), read_at);
+        }
+        for (stream, acts) in read {
+            self.tail.keep(&stream, acts, read_at);
+        }
+        Ok(())
+    }
+
     async fn read(&self, stream: &StreamId) -> Result<Vec<RecordedAct>, StoredError> {
-        let acts = self.read_acts(stream).await?.into_iter();
-        acts.map(|act| {
-            let unreadable = || corrupt("events", "payload", act.hash());
-            act.recorded().ok_or_else(unreadable)
-        })
-        .collect()
+        self.read_acts(stream).await?.into_iter().map(recorded).collect()
     }
 
     /// The stored acts of a stream, with their positions.
@@ -66,13 +110,7 @@ impl Streams {
         )
         .fetch_all(&self.pool)
         .await?;
-        let act = |payload: &str, position: i64| {
-            let mut act =
-                Act::from_payload(payload).map_err(|_| corrupt("events", "payload", position))?;
-            act.position = Some(position.unsigned_abs());
-            Ok(act)
-        };
-        rows.iter().map(|row| act(&row.payload, row.position)).collect()
+        rows.iter().map(|row| stored_act(&row.payload, row.position)).collect()
     }
 
     /// The cases that ever named a subject, in the order in which they first did.
@@ -95,6 +133,31 @@ impl Streams {
         let cases = cases.collect::<Result<Vec<_>, _>>()?;
         Ok(self.tail.keep_cases(subject, cases, read_at))
     }
+}
+
+fn stored_act(payload: &str, position: i64) -> Result<Act, StoredError> {
+    let mut act = Act::from_payload(payload).map_err(|_| corrupt("events", "payload", position))?;
+    act.position = Some(position.unsigned_abs());
+    Ok(act)
+}
+
+fn recorded(act: Act) -> Result<RecordedAct, StoredError> {
+    let unreadable = || corrupt("events", "payload", act.hash());
+    act.recorded().ok_or_else(unreadable)
+}
+
+/// The cases among streams that name a person, in the order in which they first did.
+fn naming(person: &StreamId, streams: &HashMap<StreamId, Vec<RecordedAct>>) -> Vec<StreamId> {
+    let mut cases: Vec<(u64, &StreamId)> = streams
+        .iter()
+        .filter(|(stream, _)| stream.kind() == AggregateType::Case)
+        .filter_map(|(stream, acts)| {
+            let first = acts.iter().find(|act| act.statement.subjects.contains(person))?;
+            Some((first.position, stream))
+        })
+        .collect();
+    cases.sort_unstable();
+    cases.into_iter().map(|(_, case)| case.clone()).collect()
 }
 
 /// One generic store for all six aggregates.

@@ -35,7 +35,7 @@ impl Default for FeedOptions {
             page_max: 1000,
             poll: Duration::from_secs(2),
             retry: Duration::from_millis(250),
-            gather: Duration::from_millis(100),
+            gather: Duration::from_millis(250),
         }
     }
 }
@@ -172,8 +172,7 @@ impl EventRow {
             .map_err(|_| corrupt("events", "position", self.position, "it is negative"))
     }
 
-    /// The act, where payload, leaf hash and the columns of the stream agree. The leaf hash is
-    /// over the payload's very bytes, so their canonical form need not be made again.
+    /// The act, where payload, leaf hash and the columns of the stream agree.
     pub(crate) fn act(&self) -> Result<RecordedAct, ProjectionError> {
         let wrong = |column, reason: &dyn std::fmt::Display| {
             corrupt("events", column, self.position, reason)
@@ -182,7 +181,7 @@ impl EventRow {
         if leaf.as_bytes()[..] != self.leaf_hash[..] {
             return Err(wrong("leaf_hash", &"it is not that of the payload"));
         }
-        let act: Act = serde_json::from_str(&self.payload).map_err(|e| wrong("payload", &e))?;
+        let act = Act::from_payload(&self.payload).map_err(|e| wrong("payload", &e))?;
         let stream = &act.statement().stream;
         if stream.kind().as_str() != self.aggregate_type || stream.id() != self.aggregate_id {
             return Err(wrong("aggregate_id", &"it is not the statement's stream"));

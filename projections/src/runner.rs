@@ -42,6 +42,12 @@ impl RunnerOptions {
         Self { database, feed: FeedOptions::default(), standby: Duration::from_secs(1) }
     }
 
+    /// Rows and progress are of one transaction: what a crash of the server takes back is folded
+    /// again, so no COMMIT need wait for the disk, nor make the appender's wait for it.
+    fn writing(&self) -> PgConnectOptions {
+        self.database.clone().options([("synchronous_commit", "off")])
+    }
+
     fn pool(&self) -> PgPool {
         PgPoolOptions::new().max_connections(1).connect_lazy_with(self.database.clone())
     }
@@ -112,7 +118,7 @@ async fn session(
     status: &watch::Sender<Status>,
     size: &mut u64,
 ) -> Result<std::convert::Infallible, ProjectionError> {
-    let mut connection = options.database.connect().await?;
+    let mut connection = options.writing().connect().await?;
     while !try_lock(&mut connection, RUNNER_LOCK).await? {
         status.send_replace(Status::Standby);
         sleep(options.standby).await;

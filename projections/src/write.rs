@@ -130,15 +130,19 @@ fn add_line(text: &mut String, columns: &Map<String, Value>) {
 }
 
 fn add_escaped(text: &mut String, value: &str) {
-    for char in value.chars() {
-        match char {
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            other => text.push(other),
-        }
+    let mut rest = value;
+    while let Some(at) = rest.find(['\\', '\n', '\r', '\t']) {
+        let (plain, special) = rest.split_at(at);
+        text.push_str(plain);
+        text.push_str(match special.as_bytes()[0] {
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            _ => "\\t",
+        });
+        rest = &special[1..];
     }
+    text.push_str(rest);
 }
 
 fn json<T: Serialize>(rows: &[T]) -> Result<String, ProjectionError> {

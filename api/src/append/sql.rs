@@ -20,13 +20,13 @@ pub(super) async fn append(
     sqlx::query_scalar!(
         r#"with moved as (
              update log_head set size = $2, compact_range = $3, last_recorded_at = $4::text::timestamptz
-              where size = $1 returning 1
+              where size = $1 returning last_recorded_at
            ), inserted as (
              insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version,
                                  payload, metadata, position, leaf_hash, statement_sha256, recorded_at)
              select e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version,
                     e.payload::json, '{}', e.position, e.leaf_hash, e.statement_sha256,
-                    $4::text::timestamptz
+                    moved.last_recorded_at
                from moved, unnest($5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[],
                                   $10::text[], $11::bigint[], $12::bytea[], $13::bytea[])
                     as e (aggregate_type, aggregate_id, sequence, event_type, event_version,

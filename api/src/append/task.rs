@@ -36,6 +36,8 @@ const RETRY_FIRST: Duration = Duration::from_millis(20);
 pub enum AppenderStopped {
     #[error("the database could not be reached for {0:?}")]
     Unreachable(Duration, #[source] sqlx::Error),
+    #[error("the appender's thread could not start")]
+    Thread(#[source] std::io::Error),
     #[error("the log cannot be continued")]
     Stored(#[source] StoredError),
     #[error("the log holds a registry act that cannot be read")]

@@ -1,9 +1,14 @@
 //! One cluster with durable settings for the whole run, and a fresh database for each measurement.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Context as _;
 use litopys_migrations::{Cluster, ClusterOptions, Role, prepare_database};
 use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// Longer than the read models ever took to follow a run.
+const READ_MODELS_WITHIN: Duration = Duration::from_secs(60);
 
 /// The cluster of the run; durable, so that every figure pays for its fsync.
 pub(crate) struct Databases {
@@ -45,6 +50,22 @@ impl Databases {
         let admin = self.pool("postgres", 1).await?;
         admin.execute(format!("drop database {database} with (force)").as_str()).await?;
         Ok(())
+    }
+
+    /// Waits until the read models show the first `size` acts.
+    pub(crate) async fn read_models_at(&self, database: &str, size: u64) -> anyhow::Result<()> {
+        let pool = self.pool(database, 1).await?;
+        let shown = "select coalesce((select size from reads.progress), 0) >= $1";
+        let deadline = Instant::now() + READ_MODELS_WITHIN;
+        while Instant::now() < deadline {
+            let there: Result<bool, _> =
+                sqlx::query_scalar(shown).bind(i64::try_from(size)?).fetch_one(&pool).await;
+            if there.unwrap_or(false) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        anyhow::bail!("the read models did not reach {size} within {READ_MODELS_WITHIN:?}")
     }
 
     pub(crate) async fn pool(&self, database: &str, connections: u32) -> anyhow::Result<PgPool> {

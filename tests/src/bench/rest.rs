@@ -20,6 +20,8 @@ pub(crate) struct RestRun {
     pub(crate) latencies: Vec<Duration>,
     /// Seconds of CPU that the client spent.
     pub(crate) client_cpu: f64,
+    /// How long the read models took to show the last act.
+    pub(crate) lag: Duration,
 }
 
 impl RestRun {
@@ -30,7 +32,8 @@ impl RestRun {
     }
 }
 
-/// Records prepared cases over `connections` connections for `time`; the audit must be clean.
+/// Records prepared cases over `connections` connections for `time`, from when the read models
+/// show everything before; the audit must be clean.
 pub(crate) async fn rest(
     databases: &Databases,
     prepared: Prepared,
@@ -45,6 +48,7 @@ pub(crate) async fn rest(
     let tokens = Tokens::new(&installed, &keys)?;
     let cases = cases.iter().map(|case| tokens.postings(case)).collect();
     let served = installed.serve_at(&databases.cluster().database_url(&database, Role::Writer))?;
+    databases.read_models_at(&database, size).await?;
     let (started, cpu) = (Instant::now(), cpu_seconds()?);
     let waiting = Arc::new(Mutex::new(cases));
     let mut tasks = JoinSet::new();
@@ -57,13 +61,16 @@ pub(crate) async fn rest(
         latencies.extend(done??);
     }
     let (elapsed, client_cpu) = (started.elapsed(), cpu_seconds()? - cpu);
+    let end = Instant::now();
+    databases.read_models_at(&database, size + latencies.len() as u64).await?;
+    let lag = end.elapsed();
     tokio::time::sleep(litopys_api::publish::CADENCE * 2).await;
     served.stop()?;
     append::audit(databases, &database, &trust, size + latencies.len() as u64).await?;
     databases.forget(&database).await?;
     latencies.sort_unstable();
     let per_second = latencies.len() as f64 / elapsed.as_secs_f64();
-    Ok(RestRun { per_second, latencies, client_cpu })
+    Ok(RestRun { per_second, latencies, client_cpu, lag })
 }
 
 async fn post_until(

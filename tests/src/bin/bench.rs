@@ -34,6 +34,10 @@ use litopys_migrations::Role;
 use litopys_projections::{RunnerOptions, rebuild};
 use serde_json::{Value, json};
 
+/// As in `litopys`, which runs in this process for the figures of the append path.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Interleaved rounds; the median of each figure counts.
 const ROUNDS: usize = 3;
 /// How long each figure is measured in each round.
@@ -130,6 +134,8 @@ async fn rests(databases: &Databases, figures: &mut Figures) -> anyhow::Result<(
         note(figures, &format!("rest {connections} p50 ms"), run.quantile_ms(500));
         note(figures, &format!("rest {connections} p99 ms"), run.quantile_ms(990));
         note(figures, &format!("rest {connections} client CPU s"), run.client_cpu);
+        let lag = run.lag.as_secs_f64() * 1_000.0;
+        note(figures, &format!("rest {connections} read models behind ms"), lag);
     }
     Ok(())
 }
