@@ -11,6 +11,7 @@ use litopys_domain::ids::StreamId;
 use litopys_domain::law::laws::Laws;
 use litopys_domain::law::package::Package;
 use litopys_domain::registry::{Registry, RegistryActError};
+use litopys_projections::Recent;
 use tokio::sync::watch;
 
 use streams::Streams;
@@ -149,6 +150,12 @@ impl Tail {
 
     fn streams(&self) -> std::sync::MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recent for Tail {
+    fn recent(&self, from: u64, limit: usize) -> Vec<RecordedAct> {
+        self.streams().recent(from, limit)
     }
 }
 

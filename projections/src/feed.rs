@@ -40,10 +40,18 @@ impl Default for FeedOptions {
     }
 }
 
+/// Acts that a process has in memory anyway, so that a feed need not read them once more.
+pub trait Recent: Send + Sync + std::fmt::Debug {
+    /// Committed acts from position `from` on, without a gap, at most `limit`; none where they
+    /// must be read.
+    fn recent(&self, from: u64, limit: usize) -> Vec<RecordedAct>;
+}
+
 /// A reader of the log that remembers where it is.
 #[derive(Debug)]
 pub struct Feed {
     pool: PgPool,
+    recent: Option<Arc<dyn Recent>>,
     listener: Option<PgListener>,
     options: FeedOptions,
     next: u64,
@@ -58,7 +66,13 @@ impl Feed {
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(database.clone());
-        Self { pool, listener: None, options, next: from, at_end: false }
+        Self { pool, recent: None, listener: None, options, next: from, at_end: false }
+    }
+
+    /// Looks there first.
+    #[must_use]
+    pub fn with_recent(self, recent: Option<Arc<dyn Recent>>) -> Self {
+        Self { recent, ..self }
     }
 
     /// The position that the next page begins with.
@@ -95,7 +109,12 @@ impl Feed {
 
     /// The acts that are there now, up to a page; none at the log's end.
     pub async fn page(&mut self) -> Result<Vec<RecordedAct>, ProjectionError> {
-        let page = read_page(&self.pool, self.next, self.options.page_max).await?;
+        let limit = self.options.page_max;
+        let known = self.recent.as_ref().map(|known| known.recent(self.next, limit as usize));
+        let page = match known {
+            Some(page) if !page.is_empty() => page,
+            _ => read_page(&self.pool, self.next, limit).await?,
+        };
         self.next += page.len() as u64;
         Ok(page)
     }

@@ -20,5 +20,5 @@ pub mod statistics;
 mod write;
 
 pub use error::ProjectionError;
-pub use feed::{Feed, FeedOptions};
+pub use feed::{Feed, FeedOptions, Recent};
 pub use runner::{Rebuilt, Runner, RunnerOptions, Status, rebuild};

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::error::ProjectionError;
-use crate::feed::{Feed, FeedOptions};
+use crate::feed::{Feed, FeedOptions, Recent};
 use crate::fold::Fold;
 use crate::fold::rows::Rows;
 use crate::schema::{self, RUNNER_LOCK, Schemas, VERSION};
@@ -35,11 +35,18 @@ pub struct RunnerOptions {
     pub feed: FeedOptions,
     /// How often a process that stands by tries to take over.
     pub standby: Duration,
+    /// Where the process that follows the log may find acts without reading them.
+    pub recent: Option<Arc<dyn Recent>>,
 }
 
 impl RunnerOptions {
     pub fn new(database: PgConnectOptions) -> Self {
-        Self { database, feed: FeedOptions::default(), standby: Duration::from_secs(1) }
+        Self {
+            database,
+            feed: FeedOptions::default(),
+            standby: Duration::from_secs(1),
+            recent: None,
+        }
     }
 
     /// Rows and progress are of one transaction: what a crash of the server takes back is folded
@@ -127,7 +134,8 @@ async fn session(
     let pool = options.pool();
     let mut fold = Fold::at(&pool, *size).await?;
     status.send_replace(Status::Running { size: *size });
-    let mut pages = Pages::following(Feed::new(&options.database, *size, options.feed));
+    let feed = Feed::new(&options.database, *size, options.feed);
+    let mut pages = Pages::following(feed.with_recent(options.recent.clone()));
     loop {
         let page = pages.next().await?;
         let rows = fold.take(page).await?;

@@ -186,6 +186,10 @@ pub struct Served {
 }
 
 impl Served {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;

@@ -127,7 +127,10 @@ pub(crate) async fn open(place: &Place, limits: Limits) -> anyhow::Result<Open> 
     if head.size == 0 {
         bail!("the database holds no ledger: make one with `litopys init`, or set DATABASE_URL");
     }
-    let projections = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
+    let projections = Runner::start(RunnerOptions {
+        recent: Some(Arc::clone(ledger.tail()) as _),
+        ..RunnerOptions::new(database.options(Role::Projector))
+    });
     let tokens = token_verifier(&origin, &dir)?;
     let key = dir.ledger_key()?;
     let parts = Parts { ledger: Arc::clone(&ledger), tokens, limits };

@@ -115,6 +115,15 @@ impl Streams {
         cases
     }
 
+    /// Acts from position `from` on, at most `limit`; none where they are not all at hand.
+    pub(super) fn recent(&self, from: u64, limit: usize) -> Vec<RecordedAct> {
+        // Begun in its middle, the log is known by the acts of its registry alone: as many acts as
+        // there are positions, the first at `from`, are all of them.
+        let known = self.remembers(from)
+            && self.since(from).next().is_some_and(|first| first.position == from);
+        if known { self.since(from).take(limit).cloned().collect() } else { Vec::new() }
+    }
+
     /// Whether every act from position `read_at` on is among the recent ones.
     fn remembers(&self, read_at: u64) -> bool {
         read_at + self.recent.len() as u64 >= self.size

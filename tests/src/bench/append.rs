@@ -162,7 +162,12 @@ pub(crate) async fn audit(
 
 /// User and system time of this process (proc(5), fields 14 and 15 of stat, in ticks of 10 ms).
 pub(crate) fn cpu_seconds() -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    cpu_seconds_of("self")
+}
+
+/// The same of another process.
+pub(crate) fn cpu_seconds_of(process: &str) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let after_name = stat.rsplit_once(')').context("no name in stat")?.1;
     let fields: Vec<&str> = after_name.split_whitespace().collect();
     let ticks = |field: usize| {

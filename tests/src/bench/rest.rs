@@ -10,7 +10,7 @@ use litopys_tests::client::{Client, Posting};
 use litopys_tests::installed::{Installed, Tokens, trust_in};
 use tokio::task::JoinSet;
 
-use super::append::{self, Prepared, cpu_seconds};
+use super::append::{self, Prepared, cpu_seconds, cpu_seconds_of};
 use super::database::Databases;
 
 /// What one run over HTTP showed.
@@ -20,6 +20,8 @@ pub(crate) struct RestRun {
     pub(crate) latencies: Vec<Duration>,
     /// Seconds of CPU that the client spent.
     pub(crate) client_cpu: f64,
+    /// Seconds of CPU that `litopys serve` spent, Postgres apart.
+    pub(crate) server_cpu: f64,
     /// How long the read models took to show the last act.
     pub(crate) lag: Duration,
 }
@@ -49,7 +51,8 @@ pub(crate) async fn rest(
     let cases = cases.iter().map(|case| tokens.postings(case)).collect();
     let served = installed.serve_at(&databases.cluster().database_url(&database, Role::Writer))?;
     databases.read_models_at(&database, size).await?;
-    let (started, cpu) = (Instant::now(), cpu_seconds()?);
+    let served_cpu = || cpu_seconds_of(&served.pid().to_string());
+    let (started, cpu, cpu_served) = (Instant::now(), cpu_seconds()?, served_cpu()?);
     let waiting = Arc::new(Mutex::new(cases));
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
@@ -61,6 +64,7 @@ pub(crate) async fn rest(
         latencies.extend(done??);
     }
     let (elapsed, client_cpu) = (started.elapsed(), cpu_seconds()? - cpu);
+    let server_cpu = served_cpu()? - cpu_served;
     let end = Instant::now();
     databases.read_models_at(&database, size + latencies.len() as u64).await?;
     let lag = end.elapsed();
@@ -70,7 +74,7 @@ pub(crate) async fn rest(
     databases.forget(&database).await?;
     latencies.sort_unstable();
     let per_second = latencies.len() as f64 / elapsed.as_secs_f64();
-    Ok(RestRun { per_second, latencies, client_cpu, lag })
+    Ok(RestRun { per_second, latencies, client_cpu, server_cpu, lag })
 }
 
 async fn post_until(

@@ -134,6 +134,8 @@ async fn rests(databases: &Databases, figures: &mut Figures) -> anyhow::Result<(
         note(figures, &format!("rest {connections} p50 ms"), run.quantile_ms(500));
         note(figures, &format!("rest {connections} p99 ms"), run.quantile_ms(990));
         note(figures, &format!("rest {connections} client CPU s"), run.client_cpu);
+        let each = run.server_cpu * 1e6 / run.latencies.len() as f64;
+        note(figures, &format!("rest {connections} server CPU us an act"), each);
         let lag = run.lag.as_secs_f64() * 1_000.0;
         note(figures, &format!("rest {connections} read models behind ms"), lag);
     }
