@@ -1,7 +1,7 @@
-//! The append path: one task a process takes what is waiting and writes it in one SQL statement.
+//! The append path: one thread a process takes what is waiting and writes it in one SQL statement.
 //!
 //! Submissions arrive judged, each with the keys its verdict rests on and the log size at which
-//! they were read. The task sends back what a later act overtook, completes the payloads, and
+//! they were read. It sends back what a later act overtook, completes the payloads, and
 //! moves `log_head` from the size it knows; whoever loses that race reads on under the lock
 //! (DESIGN §5). A receipt is made only after the COMMIT it speaks of is known.
 
@@ -102,8 +102,9 @@ pub struct AppenderOptions {
 pub type AppenderTask = tokio::task::JoinHandle<Result<(), AppenderStopped>>;
 
 impl Appender {
-    /// Starts the task. It ends when every `Appender` is dropped and the queue is empty, or when
-    /// the database cannot be reached for `patience`.
+    /// Starts the appender on a thread of its own: among the tasks that check signatures, it would
+    /// hear of a COMMIT only when those pause. It ends when every `Appender` is dropped and the
+    /// queue is empty, or when the database cannot be reached for `patience`.
     pub fn start(options: AppenderOptions, tail: Arc<Tail>) -> (Self, AppenderTask) {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let task = tokio::task::spawn_blocking(move || {

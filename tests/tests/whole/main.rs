@@ -5,5 +5,6 @@
 mod audited;
 mod cases;
 mod crashes;
+mod memory;
 mod own_acts;
 mod processes;
