@@ -85,7 +85,7 @@ impl Streams {
             let stream = stream.map_err(|_| corrupt("events", "aggregate_id", row.position))?;
             read.entry(stream)
                 .or_default()
-                .push(recorded(stored_act(&row.payload, row.position)?)?);
+                .push(recorded(&stored_act(&row.payload, row.position)?)?);
         }
         for person in people {
             self.tail.keep_cases(person, naming(person, &read), read_at);
@@ -97,7 +97,7 @@ impl Streams {
     }
 
     async fn read(&self, stream: &StreamId) -> Result<Vec<RecordedAct>, StoredError> {
-        self.read_acts(stream).await?.into_iter().map(recorded).collect()
+        self.read_acts(stream).await?.iter().map(recorded).collect()
     }
 
     /// The stored acts of a stream, with their positions.
@@ -141,7 +141,7 @@ fn stored_act(payload: &str, position: i64) -> Result<Act, StoredError> {
     Ok(act)
 }
 
-fn recorded(act: Act) -> Result<RecordedAct, StoredError> {
+fn recorded(act: &Act) -> Result<RecordedAct, StoredError> {
     let unreadable = || corrupt("events", "payload", act.hash());
     act.recorded().ok_or_else(unreadable)
 }

@@ -8,7 +8,7 @@ use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 /// Longer than the read models ever took to follow a run.
-const READ_MODELS_WITHIN: Duration = Duration::from_secs(60);
+const READ_MODELS_WITHIN: Duration = Duration::from_mins(1);
 
 /// The cluster of the run; durable, so that every figure pays for its fsync.
 pub(crate) struct Databases {

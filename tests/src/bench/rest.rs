@@ -51,8 +51,8 @@ pub(crate) async fn rest(
     let cases = cases.iter().map(|case| tokens.postings(case)).collect();
     let served = installed.serve_at(&databases.cluster().database_url(&database, Role::Writer))?;
     databases.read_models_at(&database, size).await?;
-    let served_cpu = || cpu_seconds_of(&served.pid().to_string());
-    let (started, cpu, cpu_served) = (Instant::now(), cpu_seconds()?, served_cpu()?);
+    let of_server = || cpu_seconds_of(&served.pid().to_string());
+    let (started, cpu, before) = (Instant::now(), cpu_seconds()?, of_server()?);
     let waiting = Arc::new(Mutex::new(cases));
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
@@ -64,7 +64,7 @@ pub(crate) async fn rest(
         latencies.extend(done??);
     }
     let (elapsed, client_cpu) = (started.elapsed(), cpu_seconds()? - cpu);
-    let server_cpu = served_cpu()? - cpu_served;
+    let server_cpu = of_server()? - before;
     let end = Instant::now();
     databases.read_models_at(&database, size + latencies.len() as u64).await?;
     let lag = end.elapsed();
