@@ -290,6 +290,18 @@ impl Agency {
         self.record_text(&draft.statement, draft.disclosures).await
     }
 
+    /// As [`Self::act`], answering every flag under signature.
+    pub async fn act_answering(&self, mut request: DraftRequest) -> anyhow::Result<Recorded> {
+        let mut draft = self.ledger.draft(request.clone()).await?;
+        if !draft.flags.is_empty() {
+            let reason = "Інакше не було можливо";
+            let rules = draft.flags.iter().map(|flag| flag.rule.as_str());
+            request.flags = rules.map(|rule| answer(rule, Answer::Unavoidable, reason)).collect();
+            draft = self.draft(request).await?;
+        }
+        self.record_text(&draft.statement, draft.disclosures).await
+    }
+
     /// A draft that nothing stands in the way of.
     pub async fn draft(&self, request: DraftRequest) -> anyhow::Result<Draft> {
         let draft = self.ledger.draft(request).await?;

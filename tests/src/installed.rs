@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::{EncodePrivateKey as _, KeypairBytes};
+use jiff::civil::Date;
 use litopys_api::auth::{Grant, Scope, TokenIssuer};
 use litopys_api::clock::Clock;
 use litopys_api::record::SignedAct;
@@ -21,6 +22,7 @@ use litopys_audit::verify::{VerifyOptions, verify_all};
 use litopys_domain::keys::PublicKey;
 use litopys_migrations::{Cluster, ClusterOptions, Role, prepare_database};
 use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::agency::{Agency, Keys, ORIGIN, Who};
 use crate::client::Posting;
@@ -42,14 +44,23 @@ impl Installed {
     pub async fn found<T>(
         prepare: impl AsyncFnOnce(&Agency) -> anyhow::Result<T>,
     ) -> anyhow::Result<(Self, Keys, T)> {
+        Self::found_under(|_, _| true, prepare).await
+    }
+
+    /// As [`Self::found`], publishing only the editions that `publishes` picks by procedure and
+    /// first day: who starts has the less to read.
+    pub async fn found_under<T>(
+        publishes: impl Fn(&str, Date) -> bool,
+        prepare: impl AsyncFnOnce(&Agency) -> anyhow::Result<T>,
+    ) -> anyhow::Result<(Self, Keys, T)> {
         let dir = tempfile::Builder::new().prefix("litopys-installed").tempdir()?;
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755))?;
         let data = dir.path().join("data");
         let options = ClusterOptions::new(&data);
         let cluster = tokio::task::spawn_blocking(move || Cluster::open(options)).await??;
         prepare_database(&cluster.superuser_options("postgres"), DATABASE).await?;
-        let agency =
-            Agency::found(cluster.options(DATABASE, Role::Writer), Clock::system()).await?;
+        let writer = cluster.options(DATABASE, Role::Writer);
+        let agency = Agency::found_under(writer, Clock::system(), publishes).await?;
         let prepared = prepare(&agency).await?;
         let trust = trust_in(&agency).await?;
         let keys = agency.keys.clone();
@@ -85,6 +96,11 @@ impl Installed {
     pub async fn start_database(&self) -> anyhow::Result<Cluster> {
         let options = ClusterOptions::new(self.data());
         Ok(tokio::task::spawn_blocking(move || Cluster::open(options)).await??)
+    }
+
+    /// How to connect to the ledger's database on a server started for it.
+    pub fn database(&self, cluster: &Cluster, role: Role) -> PgConnectOptions {
+        cluster.options(DATABASE, role)
     }
 
     /// Starts `litopys serve` without limits and waits until it answers.
@@ -124,7 +140,7 @@ impl Installed {
     /// Verifies everything with the auditor, over the cluster started for it alone.
     pub async fn audit(&self) -> anyhow::Result<Report> {
         let cluster = self.start_database().await?;
-        let database = cluster.options(DATABASE, Role::Auditor);
+        let database = self.database(&cluster, Role::Auditor);
         let report =
             verify_all(&database, &self.trust, &VerifyOptions::default(), |_, _| {}).await?;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;

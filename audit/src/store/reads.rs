@@ -166,7 +166,6 @@ const STRAY_CASES: &str = "
         union select 'reads.timeline', case_id::text from reads.timeline
         union select 'reads.worklist', case_id::text from reads.worklist
         union select 'reads.disputes', case_id::text from reads.disputes
-        union select 'reads.puts', dispute::text from reads.puts
         union select 'reads.defects', case_id::text from reads.defects
         union select 'statistics_units.decisions', case_id::text from statistics_units.decisions)
     select name, 'case/' || id, 'no row' as expected, 'a row' as found from strays
@@ -177,6 +176,10 @@ const STRAY_CASES: &str = "
       from statistics_units.decisions
      where not exists (select from events where aggregate_type = 'case' and position < $1
                           and encode(statement_sha256, 'hex') = statement)
+    union all
+    select 'reads.puts', 'case/' || dispute, 'no row', 'statement ' || statement from reads.puts
+     where not exists (select from events where aggregate_type = 'case'
+                          and aggregate_id = dispute::text and position < $1)
      order by 1, 2 limit 1000";
 
 /// Persons as registered by the acts below `$1`, against their rows.

@@ -7,4 +7,7 @@ mod cases;
 mod crashes;
 mod memory;
 mod own_acts;
+mod own_acts_killed;
 mod processes;
+mod put_rows;
+mod service;

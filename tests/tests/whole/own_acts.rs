@@ -1,191 +1,17 @@
 //! What the ledger signs by itself: terms that ran out, and what disputes put into the cases of the
-//! decisions they attack. Two processes, one shared calendar, real projections, the auditor.
+//! decisions they attack.
 
-use std::time::Duration;
-
-use ed25519_dalek::SigningKey;
 use litopys_api::draft::DraftRequest;
-use litopys_api::own_acts::{OwnActs, Round};
-use litopys_audit::{Report, Trust, VerifyOptions, verify_all};
+use litopys_api::own_acts::Round;
 use litopys_domain::ids::{StatementHash, StreamId};
-use litopys_domain::keys::PublicKey;
-use litopys_domain::law::fold::{ActStatus, View, state};
-use litopys_domain::statement::{Answer, Signer};
-use litopys_migrations::Role;
-use litopys_migrations::testing::{TestDatabase, database};
-use litopys_projections::reads::{self, DisputeFilter, Now, TimelineEntry, WorklistFilter};
-use litopys_projections::{Runner, RunnerOptions};
-use litopys_tests::agency::{Agency, ORIGIN, Who, answer, author, hash_of, object, request};
-use litopys_tests::calendar::Calendar;
-use litopys_tests::forced_return;
-use serde_json::{Value, json};
+use litopys_domain::law::fold::ActStatus;
+use litopys_domain::statement::Signer;
+use litopys_projections::reads::{self, DisputeFilter, Now, WorklistFilter};
+use litopys_tests::agency::{Who, author, object, request};
+use serde_json::json;
 use sqlx::types::Uuid;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Two processes on one database, and the projector.
-struct Service {
-    database: TestDatabase,
-    calendar: Calendar,
-    agency: Agency,
-    own_acts: OwnActs,
-    other: Agency,
-    others_acts: OwnActs,
-    _projections: Runner,
-}
-
-fn own_acts(agency: &Agency) -> OwnActs {
-    OwnActs::new(agency.ledger.clone(), agency.keys.ledger.clone())
-}
-
-impl Service {
-    async fn open(day: &str, procedures: &'static [&'static str]) -> Self {
-        let database = database().await;
-        let calendar = Calendar::at(day).unwrap();
-        let writer = || database.options(Role::Writer);
-        let published = |procedure: &str, _| procedures.contains(&procedure);
-        let agency = Agency::found_under(writer(), calendar.clock(), published).await.unwrap();
-        let other = Agency::open(writer(), calendar.clock(), agency.keys.clone()).unwrap();
-        let projections = Runner::start(RunnerOptions::new(database.options(Role::Projector)));
-        let (own, others) = (own_acts(&agency), own_acts(&other));
-        Self {
-            database,
-            calendar,
-            agency,
-            own_acts: own,
-            other,
-            others_acts: others,
-            _projections: projections,
-        }
-    }
-
-    /// Waits until both processes and the read models know the whole log.
-    async fn settle(&self) -> u64 {
-        let size = self.agency.ledger.reader().head().await.unwrap().size;
-        for ledger in [&self.agency.ledger, &self.other.ledger] {
-            let mut seen = ledger.tail().watch();
-            tokio::time::timeout(PATIENCE, seen.wait_for(|at| *at >= size)).await.unwrap().unwrap();
-        }
-        for _ in 0..200 {
-            match reads::wait_for(self.agency.ledger.pool(), size - 1, PATIENCE).await {
-                Ok(_) => return size,
-                Err(error) => assert!(error.is_unmade(), "{error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the read models were not made");
-    }
-
-    /// Lets both processes look at once; what they signed together.
-    async fn rounds(&mut self) -> Round {
-        self.settle().await;
-        let both = tokio::join!(self.own_acts.round(), self.others_acts.round());
-        let (one, two) = (both.0.unwrap(), both.1.unwrap());
-        Round {
-            signed: one.signed + two.signed,
-            idle: one.idle + two.idle,
-            refused: one.refused + two.refused,
-        }
-    }
-
-    /// A process that starts after a downtime: it remembers nothing.
-    fn restart(&mut self) {
-        self.own_acts = own_acts(&self.agency);
-        self.others_acts = own_acts(&self.other);
-    }
-
-    /// Records, answering every flag that asks for it.
-    async fn act(&self, mut request: DraftRequest) -> StatementHash {
-        let first = self.agency.ledger.draft(request.clone()).await.unwrap();
-        request.flags = first
-            .flags
-            .iter()
-            .map(|flag| answer(&flag.rule, Answer::Unavoidable, "Інакше не було можливо"))
-            .collect();
-        hash_of(&self.agency.act(request).await.unwrap()).unwrap()
-    }
-
-    async fn open_case(&self, request: DraftRequest) -> StreamId {
-        let mut request = request;
-        let first = self.agency.ledger.draft(request.clone()).await.unwrap();
-        let unavoidable = |rule: &str| answer(rule, Answer::Unavoidable, "Інакше не можна");
-        request.flags = first.flags.iter().map(|flag| unavoidable(&flag.rule)).collect();
-        let draft = self.agency.draft(request).await.unwrap();
-        self.agency.record_text(&draft.statement, draft.disclosures).await.unwrap();
-        draft.stream
-    }
-
-    /// An act of a case: facts and legal time, signed by the clerk.
-    fn of(&self, case: &StreamId, act: &str, at: &str, facts: Value) -> DraftRequest {
-        DraftRequest {
-            stream: Some(case.clone()),
-            facts: object(facts),
-            occurred_at: Some(at.parse().unwrap()),
-            ..request(&self.agency.keys, act, &[Who::Clerk]).unwrap()
-        }
-    }
-
-    /// The acts of a case with what became of them, and its state.
-    async fn story(&self, case: &StreamId) -> (Vec<(String, ActStatus)>, String) {
-        let acts = self.agency.ledger.streams().load(case).await.unwrap();
-        let world = self.agency.ledger.tail().world();
-        let whole = View::new(jiff::civil::Date::MAX, u64::MAX);
-        let case = state(&world.laws, &acts, whole);
-        let acts = case.acts.iter().map(|act| (act.act.to_owned(), act.status)).collect();
-        (acts, case.state.unwrap_or_default().to_owned())
-    }
-
-    async fn timeline(&self, case: &StreamId) -> Vec<TimelineEntry> {
-        self.settle().await;
-        reads::timeline(self.agency.ledger.pool(), id(case)).await.unwrap().rows
-    }
-
-    /// The last recorded act of this id in a case.
-    async fn hash(&self, case: &StreamId, act: &str) -> StatementHash {
-        let acts = self.agency.ledger.streams().load(case).await.unwrap();
-        acts.iter().rfind(|one| one.statement.act == act).unwrap().hash
-    }
-
-    async fn audit(&self) -> Report {
-        self.settle().await;
-        let reader = self.agency.ledger.reader();
-        litopys_api::publish::publish(self.agency.ledger.pool(), reader, None).await.unwrap();
-        let genesis = reader.receipt(0).await.unwrap().unwrap();
-        let trust = Trust {
-            origin: ORIGIN.to_owned(),
-            ledger_key: PublicKey::of(&SigningKey::from_bytes(&[1; 32])),
-            genesis: *litopys_domain::log::Hash::leaf(genesis.payload.as_bytes()).as_bytes(),
-            witnesses: Vec::new(),
-            quorum: 0,
-        };
-        let options = VerifyOptions::default();
-        let auditor = self.database.options(Role::Auditor);
-        let report = verify_all(&auditor, &trust, &options, |_, _| {}).await.unwrap();
-        assert_eq!(report.findings, []);
-        assert!(report.rows_compared > 0, "{:?}", report.remarks);
-        report
-    }
-
-    /// A decision of forced return that was served, with the term to leave it names.
-    async fn served_decision(&self, leave_by: &str) -> (StreamId, StatementHash) {
-        let keys = &self.agency.keys;
-        let person = self.agency.person().await.unwrap();
-        let case = self.open_case(forced_return::opened(keys, &person).unwrap()).await;
-        let leave_by = leave_by.parse().unwrap();
-        let decision =
-            self.act(forced_return::decided(keys, &case, &person, leave_by).unwrap()).await;
-        self.act(forced_return::served(keys, &case, decision).unwrap()).await;
-        (case, decision)
-    }
-}
-
-fn id(case: &StreamId) -> Uuid {
-    case.id().parse().unwrap()
-}
-
-fn count(acts: &[(String, ActStatus)], id: &str) -> usize {
-    acts.iter().filter(|(act, _)| act == id).count()
-}
+use crate::service::{Service, count, granted, id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_overdue_return_is_signed_once_and_rebutted_by_a_late_departure() {
@@ -281,33 +107,6 @@ async fn silence_is_consent_until_an_answer_given_in_time_comes_in() {
     service.restart();
     assert_eq!(service.rounds().await.signed, 0, "the consent that never was does not lapse");
     service.audit().await;
-}
-
-/// A claim against a decision, heard and granted; the judgment may be appealed until 2025-05-01.
-async fn granted(service: &Service, parent: &StreamId, decision: StatementHash) -> StreamId {
-    let claim = json!({"category": "D-RET", "claimant": "PERSON", "case": parent.to_string(),
-        "decision": decision.to_string(), "court": "R-C1G", "route": "AP-RET",
-        "learned_on": "2025-03-10"});
-    let dispute = service
-        .open_case(DraftRequest {
-            procedure: Some("court-dispute".to_owned()),
-            facts: object(claim),
-            author: author("R-APP"),
-            occurred_at: Some("2025-03-12".parse().unwrap()),
-            ..service.agency.request("ClaimFiled", &[Who::Clerk]).unwrap()
-        })
-        .await;
-    let facts = json!({"court_case_no": "160/5321/25", "form": "SIMPLIFIED"});
-    let court = |act: &str, at: &str, facts: Value| DraftRequest {
-        author: author("R-C1G"),
-        ..service.of(&dispute, act, at, facts)
-    };
-    service.act(court("ProceedingsOpened", "2025-03-14", facts)).await;
-    let stay = json!({"measure": "STAY", "instance": "FIRST"});
-    service.act(court("InterimMeasureGranted", "2025-03-14", stay)).await;
-    let judged = json!({"outcome": "GRANTED-FULL", "term_from": "2025-04-21", "loss": ["LS-03"]});
-    service.act(court("FirstInstanceDecided", "2025-04-21", judged)).await;
-    dispute
 }
 
 #[tokio::test(flavor = "multi_thread")]
