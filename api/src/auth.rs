@@ -4,6 +4,6 @@ pub mod policy;
 pub mod principal;
 pub mod token;
 
-pub use policy::{Action, Denied, Resource, allowed};
+pub use policy::{Action, Custody, Denied, Resource, allowed};
 pub use principal::{Offices, Principal, Scope};
 pub use token::{Grant, TokenError, TokenIssuer, TokenVerifier};

@@ -7,6 +7,7 @@ create index on cases (office, opened desc, id desc);
 create index on cases (procedure, state, opened desc, id desc);
 create index on cases (citizenship, opened desc, id desc);
 create index on cases using gin (subjects);
+create index on cases ((transfer->>'to')) where transfer is not null;
 
 create unique index on timeline (position);
 create index on timeline (put_by) where put_by is not null;

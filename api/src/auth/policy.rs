@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use litopys_domain::ids::AggregateType;
+use litopys_domain::law::engine::EngineAct;
 use litopys_domain::statement::Statement;
 
 use super::principal::{Principal, Scope};
@@ -30,8 +31,19 @@ pub enum Resource<'a> {
     Door,
     /// An act to record.
     Act(&'a Statement),
-    /// A case of this office.
+    /// Cases of this office.
     Office(Option<&'a str>),
+    /// One case, and the act to be taken in it, where it is not only read.
+    Case(Custody<'a>, Option<&'a str>),
+}
+
+/// Whose a case is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Custody<'a> {
+    /// The office that has it.
+    pub office: Option<&'a str>,
+    /// The office it is on its way to.
+    pub comes_to: Option<&'a str>,
 }
 
 /// Why an action is denied.
@@ -45,6 +57,8 @@ pub enum Denied {
     NotASigner,
     #[error("the case belongs to an office outside the token")]
     OtherOffice,
+    #[error("the case is on its way to an office of the token and was not received yet")]
+    NotReceived,
     #[error("no policy speaks of this route")]
     NoPolicy,
 }
@@ -118,6 +132,21 @@ pub fn allowed(
         Resource::Act(statement) => may_record(principal, statement),
         Resource::Office(office) if principal.offices.cover(office) => Ok(()),
         Resource::Office(_) => Err(Denied::OtherOffice),
+        Resource::Case(custody, act) => within(principal, custody, act),
+    }
+}
+
+/// A case is for the office that has it, until another receives it. That one sees the case as soon
+/// as it is on its way, and does nothing in it but receive it.
+fn within(principal: &Principal, custody: Custody<'_>, act: Option<&str>) -> Result<(), Denied> {
+    if principal.offices.cover(custody.office) {
+        return Ok(());
+    }
+    let comes = custody.comes_to.is_some_and(|to| principal.offices.cover(Some(to)));
+    match act {
+        _ if !comes => Err(Denied::OtherOffice),
+        Some(act) if act != EngineAct::TransferReceived.id() => Err(Denied::NotReceived),
+        _ => Ok(()),
     }
 }
 

@@ -10,15 +10,16 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use litopys_domain::act::{Act, SignedBy};
-use litopys_domain::ids::{StatementHash, StreamId};
+use litopys_domain::ids::{AggregateType, StatementHash, StreamId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::App;
+use super::cases::opened_for;
 use super::error::{HttpError, Unseen};
 use super::extract::{Caller, InBody, is_media_type};
 use super::problem::Problem;
-use crate::auth::{Action, Principal, Resource, allowed};
+use crate::auth::{Action, Offices, Principal, Resource, allowed};
 use crate::receipt::Receipt;
 use crate::record::{RecordError, Recorded};
 
@@ -105,11 +106,25 @@ async fn record_as(
     disclosures: &[String],
 ) -> Result<Recorded, HttpError> {
     allowed(Some(caller), Action::RecordActs, Resource::Act(act.statement()))?;
+    check_custody(app, caller, &act).await?;
     let statement = Arc::clone(act.statement());
     match app.ledger.record_act(act, disclosures).await {
         Err(RecordError::Moved(new)) => Err(moved(app, &statement.stream, &new).await),
         recorded => Ok(recorded?),
     }
+}
+
+/// An act of a case is for the offices of the case. Who asks again what became of one that was
+/// recorded is answered, wherever the case is by now.
+async fn check_custody(app: &App, caller: &Principal, act: &Act) -> Result<(), HttpError> {
+    let statement = act.statement();
+    if statement.stream.kind() != AggregateType::Case || caller.offices == Offices::All {
+        return Ok(());
+    }
+    let what = (Action::RecordActs, Some(statement.act.as_str()));
+    let Err(denied) = opened_for(app, caller, what, &statement.stream).await else { return Ok(()) };
+    let acts = app.ledger.streams().load(&statement.stream).await?;
+    if acts.iter().any(|one| one.hash == act.hash()) { Ok(()) } else { Err(denied) }
 }
 
 /// Says which acts the signer had not seen.

@@ -11,6 +11,7 @@ use axum::extract::State;
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StreamId};
+use litopys_domain::law::engine::EngineAct;
 use litopys_domain::law::fold::{View, state};
 use litopys_projections::reads::{self, Answer, Case, CaseFilter};
 use serde::Deserialize;
@@ -22,7 +23,7 @@ use super::error::HttpError;
 use super::extract::{Caller, InPath, InQuery};
 use super::lists::{Listing, office, reflect, rows};
 use super::problem::Problem;
-use crate::auth::{Action, Principal, Resource, allowed};
+use crate::auth::{Action, Custody, Denied, Principal, Resource, allowed};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +35,8 @@ pub(super) struct CasesQuery {
     state: Option<String>,
     /// One of the token's offices.
     office: Option<String>,
+    /// One of the token's offices: cases on their way to it, whoever has them still.
+    coming_to: Option<String>,
     /// Code of CL-COUNTRY.
     citizenship: Option<String>,
     /// `person/…`
@@ -62,11 +65,20 @@ pub(super) async fn list(
     InQuery(query): InQuery<CasesQuery>,
 ) -> Result<Json<Answer<Case>>, HttpError> {
     let limit = rows(query.limit)?;
+    let office = match &query.coming_to {
+        None => office(&caller, query.office)?,
+        // Whose they are still does not matter: the receiver sees what is on its way.
+        Some(to) => {
+            allowed(Some(&caller), Action::ReadCases, Resource::Office(Some(to)))?;
+            query.office
+        }
+    };
     let filter = CaseFilter {
         number: query.number,
         procedure: query.procedure,
         state: query.state,
-        office: office(&caller, query.office)?,
+        office,
+        coming_to: query.coming_to,
         citizenship: query.citizenship,
         subject: query.subject,
         opened_from: query.opened_from,
@@ -103,11 +115,16 @@ pub(super) async fn one(
     reflect(&app, query.at_least).await?;
     let answer = reads::case(app.ledger.pool(), id).await?;
     let case = answer.rows.first().ok_or_else(no_case)?;
-    let comes = case.transfer.as_ref().and_then(|transfer| transfer["to"].as_str());
-    let allows = |office| allowed(Some(&caller), Action::ReadCases, Resource::Office(office));
-    allows(case.office.as_deref())
-        .or_else(|denied| comes.map_or(Err(denied), |office| allows(Some(office))))?;
+    allowed(Some(&caller), Action::ReadCases, Resource::Case(custody(case), None))?;
     Ok(Json(answer))
+}
+
+/// Whose a case is, as far as the read models know.
+pub(super) fn custody(case: &Case) -> Custody<'_> {
+    Custody {
+        office: case.office.as_deref(),
+        comes_to: case.transfer.as_ref().and_then(|transfer| transfer["to"].as_str()),
+    }
 }
 
 /// A case's recorded acts, if the caller may see them.
@@ -117,32 +134,48 @@ pub(super) async fn acts_of(
     id: Uuid,
 ) -> Result<(StreamId, Arc<Vec<RecordedAct>>), HttpError> {
     let stream = StreamId::new(AggregateType::Case, &id.to_string()).map_err(|_| no_case())?;
-    let acts = app.ledger.streams().load(&stream).await?;
-    if acts.is_empty() {
-        return Err(no_case());
-    }
-    allowed_one(app, caller, Action::ReadCases, &acts)?;
-    Ok((stream, acts))
+    let acts = opened_for(app, caller, (Action::ReadCases, None), &stream).await?;
+    if acts.is_empty() { Err(no_case()) } else { Ok((stream, acts)) }
 }
 
-/// A case is for the office that opened it, the one that has it, and the one it is on its way to.
-pub(super) fn allowed_one(
+/// A case's recorded acts, if the caller may do this with it: take an action, and an act in it
+/// where one is named. A case that is not opened yet is anybody's.
+pub(super) async fn opened_for(
     app: &App,
     caller: &Principal,
-    action: Action,
+    what: (Action, Option<&str>),
+    stream: &StreamId,
+) -> Result<Arc<Vec<RecordedAct>>, HttpError> {
+    let acts = app.ledger.streams().load(stream).await?;
+    let Err(denied) = allowed_case(app, caller, what, &acts) else { return Ok(acts) };
+    // What lets the caller in may just have been recorded by another process.
+    if !app.ledger.catch_up().await? {
+        return Err(denied.into());
+    }
+    let acts = app.ledger.streams().load(stream).await?;
+    allowed_case(app, caller, what, &acts)?;
+    Ok(acts)
+}
+
+fn allowed_case(
+    app: &App,
+    caller: &Principal,
+    (action, act): (Action, Option<&str>),
     acts: &[RecordedAct],
-) -> Result<(), HttpError> {
-    let opening = acts.first().and_then(|act| act.statement.signers.first());
-    let opened_by = opening.and_then(|signer| signer.office.as_deref());
-    let allows = |office| allowed(Some(caller), action, Resource::Office(office));
-    let Err(denied) = allows(opened_by) else { return Ok(()) };
-    let world = app.ledger.tail().world();
-    let case = state(&world.laws, acts, View::new(Date::MAX, u64::MAX));
-    let others = [case.office, case.transfer.map(|transfer| transfer.to)];
-    if others.into_iter().flatten().any(|office| allows(Some(office)).is_ok()) {
+) -> Result<(), Denied> {
+    let Some(opening) = acts.first() else { return Ok(()) };
+    let signer = opening.statement.signers.first();
+    let opened_by = signer.and_then(|signer| signer.office.as_deref());
+    let allows = |custody| allowed(Some(caller), action, Resource::Case(custody, act));
+    let stayed = acts.iter().all(|act| act.statement.act != EngineAct::Transferred.id());
+    // Most cases stay where they were opened, and need no folding to tell.
+    if stayed && allows(Custody { office: opened_by, comes_to: None }).is_ok() {
         return Ok(());
     }
-    Err(denied.into())
+    let world = app.ledger.tail().world();
+    let case = state(&world.laws, acts, View::new(Date::MAX, u64::MAX));
+    let comes_to = case.transfer.map(|transfer| transfer.to);
+    allows(Custody { office: case.office.or(opened_by), comes_to })
 }
 
 pub(super) fn no_case() -> HttpError {

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::App;
-use super::cases::no_case;
+use super::cases::{custody, no_case};
 use super::error::HttpError;
 use super::extract::{Caller, InPath, InQuery};
 use super::lists::{Listing, office, reflect, rows};
@@ -100,7 +100,7 @@ pub(super) async fn of_case(
     reflect(&app, query.at_least).await?;
     let found = reads::case(app.ledger.pool(), id).await?;
     let case = found.rows.first().ok_or_else(no_case)?;
-    allowed(Some(&caller), Action::ReadCases, Resource::Office(case.office.as_deref()))?;
+    allowed(Some(&caller), Action::ReadCases, Resource::Case(custody(case), None))?;
     let on = Some(query.on.unwrap_or_else(|| today(&app)));
     let filter = DefectFilter { case: Some(id), on, ..DefectFilter::default() };
     let after = query.after.as_deref();

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::App;
-use super::cases::allowed_one;
+use super::cases::opened_for;
 use super::error::HttpError;
 use super::extract::{Caller, body_of, parse_json, parse_object};
 use super::gate::RequestId;
@@ -125,10 +125,7 @@ pub(super) async fn draft(
 /// A draft shows what stands in its way, and so something of the case: it is for its offices.
 async fn make(app: &App, caller: &Principal, request: DraftRequest) -> Result<Draft, HttpError> {
     if let Some(stream) = request.stream.as_ref().filter(|s| s.kind() == AggregateType::Case) {
-        let acts = app.ledger.streams().load(stream).await?;
-        if !acts.is_empty() {
-            allowed_one(app, caller, Action::Draft, &acts)?;
-        }
+        opened_for(app, caller, (Action::Draft, Some(&request.act)), stream).await?;
     }
     Ok(app.ledger.draft(request).await?)
 }

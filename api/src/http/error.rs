@@ -322,7 +322,7 @@ fn denied_code(denied: Denied) -> &'static str {
         Denied::Anonymous => "token-missing",
         Denied::Scope(_) => "not-permitted",
         Denied::NotASigner => "not-a-signer",
-        Denied::OtherOffice => "other-office",
+        Denied::OtherOffice | Denied::NotReceived => "other-office",
         Denied::NoPolicy => "no-policy",
     }
 }
@@ -348,6 +348,10 @@ fn denied_words(denied: Denied) -> Words {
         Denied::OtherOffice => Words::new(
             "the token is for cases of other offices",
             "токен видано для справ інших органів",
+        ),
+        Denied::NotReceived => Words::new(
+            "the case is on its way to the token's office: record TransferReceived first",
+            "справа ще в дорозі до органу, для якого видано токен: спершу внесіть TransferReceived",
         ),
         Denied::NoPolicy => Words::new("this route is closed", "цей шлях закрито"),
     }

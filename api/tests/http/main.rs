@@ -14,3 +14,4 @@ mod log;
 mod operation;
 mod speed;
 mod statistics;
+mod transfers;

@@ -66,6 +66,8 @@ pub struct CaseFilter {
     pub procedure: Option<String>,
     pub state: Option<String>,
     pub office: Option<String>,
+    /// The office it is on its way to.
+    pub coming_to: Option<String>,
     pub citizenship: Option<String>,
     /// `person/…`
     pub subject: Option<String>,
@@ -103,6 +105,7 @@ pub async fn cases(
               and ($7::date is null or opened >= $7)
               and ($8::date is null or opened <= $8)
               and ($9::date is null or (opened, id) < ($9, $10::uuid))
+              and ($12::text is null or transfer->>'to' = $12)
             order by opened desc, id desc limit $11"#,
         filter.number,
         filter.procedure,
@@ -115,6 +118,7 @@ pub async fn cases(
         after_opened.map(ToSqlx::to_sqlx) as Option<SqlDate>,
         after_id,
         one_more(limit),
+        filter.coming_to,
     )
     .fetch_all(pool)
     .await?;
