@@ -9,6 +9,7 @@
 //! that puts, its legal time of the law), and the law refuses it when it is no longer due or was put
 //! already. Whoever comes second, another process or this one after a restart, meets the first.
 
+mod hindered;
 mod statement;
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,7 +22,7 @@ use litopys_domain::act::{Act, ActError, RecordedAct, SignedBy};
 use litopys_domain::ids::{IdError, StreamId};
 use litopys_domain::keys::{PublicKey, sign_statement};
 use litopys_domain::law::fold::{View, state};
-use litopys_domain::law::next::{acts_put, due_acts, put_by, was_signed};
+use litopys_domain::law::next::{DueAct, acts_put, due_acts, put_by, was_signed};
 use litopys_domain::statement::Statement;
 use litopys_domain::violation::Violation;
 use litopys_projections::ProjectionError;
@@ -33,6 +34,9 @@ use uuid::Uuid;
 use crate::ledger::Ledger;
 use crate::record::RecordError;
 use crate::stored::StoredError;
+use crate::tail::World;
+
+pub use hindered::Hindered;
 
 /// How often the read models are asked whether there is something new.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -275,18 +279,9 @@ impl Hand {
     }
 
     async fn next_due(&self, case: &StreamId) -> Result<Option<Statement>, OwnActError> {
-        let (acts, view) = self.load(case).await?;
-        let world = self.ledger.tail().world();
-        let (Some(head), Some(founding)) = (acts.last(), world.registry.founding()) else {
-            return Ok(None);
-        };
-        for due in due_acts(&world.laws, &acts, view) {
-            let statement = statement::due(&founding.origin, case, head.hash, due)?;
-            if !was_signed(&acts, &statement) {
-                return Ok(Some(statement));
-            }
-        }
-        Ok(None)
+        let (acts, view) = load(&self.ledger, case).await?;
+        let owed = owed(&self.ledger.tail().world(), case, &acts, view)?;
+        Ok(owed.into_iter().next().map(|(_, statement)| statement))
     }
 
     async fn next_put(
@@ -295,8 +290,8 @@ impl Hand {
         dispute: &StreamId,
         by: &str,
     ) -> Result<Option<Statement>, OwnActError> {
-        let (parent, view) = self.load(case).await?;
-        let (acts, _) = self.load(dispute).await?;
+        let (parent, view) = load(&self.ledger, case).await?;
+        let (acts, _) = load(&self.ledger, dispute).await?;
         let world = self.ledger.tail().world();
         let whole = View::new(Date::MAX, u64::MAX);
         let dispute = state(&world.laws, &acts, whole);
@@ -315,14 +310,6 @@ impl Hand {
         Ok(statement::put(&world.laws, origin, &parent, head, put, view.position)?)
     }
 
-    /// A case's acts, and a view that sees all of them.
-    async fn load(&self, case: &StreamId) -> Result<(Arc<Vec<RecordedAct>>, View), OwnActError> {
-        let read_at = self.ledger.tail().size();
-        let acts = self.ledger.streams().load(case).await?;
-        let behind = acts.last().map_or(0, |act| act.position + 1);
-        Ok((acts, View::new(self.today(), read_at.max(behind))))
-    }
-
     /// Says whether the act is in the log by this.
     async fn record(&self, statement: &Statement) -> Result<bool, RecordError> {
         let text = statement.to_text();
@@ -337,6 +324,38 @@ impl Hand {
         }
         Ok(recorded.fresh)
     }
+}
+
+/// A case's acts, and a view that sees all of them.
+async fn load(
+    ledger: &Ledger,
+    case: &StreamId,
+) -> Result<(Arc<Vec<RecordedAct>>, View), StoredError> {
+    let read_at = ledger.tail().size();
+    let acts = ledger.streams().load(case).await?;
+    let behind = acts.last().map_or(0, |act| act.position + 1);
+    let today = ledger.today(&ledger.tail().world());
+    Ok((acts, View::new(today, read_at.max(behind))))
+}
+
+/// What is due in a case and was not signed yet.
+fn owed(
+    world: &World,
+    case: &StreamId,
+    acts: &[RecordedAct],
+    view: View,
+) -> Result<Vec<(DueAct, Statement)>, IdError> {
+    let (Some(head), Some(founding)) = (acts.last(), world.registry.founding()) else {
+        return Ok(Vec::new());
+    };
+    let mut owed = Vec::new();
+    for due in due_acts(&world.laws, acts, view) {
+        let statement = statement::due(&founding.origin, case, head.hash, &due)?;
+        if !was_signed(acts, &statement) {
+            owed.push((due, statement));
+        }
+    }
+    Ok(owed)
 }
 
 fn report_refused(statement: &Statement, violations: &[Violation]) {

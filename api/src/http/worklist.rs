@@ -1,16 +1,22 @@
 //! `GET /v1/worklist`: what is due, and when.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
+use litopys_domain::ids::StreamId;
 use litopys_projections::reads::{self, Answer, Now, Urgency, WorkItem, WorklistFilter};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::App;
 use super::error::HttpError;
 use super::extract::{Caller, InQuery};
 use super::lists::{Listing, office, reflect, rows};
+use crate::own_acts::Hindered;
+use crate::stored::StoredError;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +40,19 @@ pub(super) struct WorklistQuery {
     at_least: Option<u64>,
 }
 
+/// An item, and why the ledger cannot say that its term passed, where it should and cannot.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed {
+    #[serde(flatten)]
+    item: WorkItem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hindered: Option<Hindered>,
+}
+
 /// Running terms and court outcomes that fell, the earliest due first.
+///
+/// Where the ledger should sign that a term passed and cannot, `hindered` says why, and what people
+/// can do.
 #[utoipa::path(
     get, path = "/v1/worklist", tag = "cases", params(WorklistQuery),
     responses((status = 200, description = "A page of terms", body = Listing))
@@ -43,7 +61,7 @@ pub(super) async fn list(
     State(app): State<App>,
     Caller(caller): Caller,
     InQuery(query): InQuery<WorklistQuery>,
-) -> Result<Json<Answer<WorkItem>>, HttpError> {
+) -> Result<Json<Answer<Listed>>, HttpError> {
     let limit = rows(query.limit)?;
     let filter = WorklistFilter {
         office: office(&caller, query.office)?,
@@ -56,7 +74,31 @@ pub(super) async fn list(
     let now = Now { today: app.ledger.today(&world), at: app.ledger.clock().now() };
     reflect(&app, query.at_least).await?;
     let after = query.after.as_deref();
-    Ok(Json(reads::worklist(app.ledger.pool(), &filter, now, after, limit).await?))
+    let found = reads::worklist(app.ledger.pool(), &filter, now, after, limit).await?;
+    let rows = with_hindrances(&app, found.rows, now.today).await?;
+    Ok(Json(Answer { rows, next: found.next, position: found.position }))
+}
+
+/// Judged on the log, for the items whose act is due: few, since most are signed within a moment.
+async fn with_hindrances(
+    app: &App,
+    items: Vec<WorkItem>,
+    today: Date,
+) -> Result<Vec<Listed>, StoredError> {
+    let mut cases: HashMap<Uuid, Vec<Hindered>> = HashMap::new();
+    let mut listed = Vec::with_capacity(items.len());
+    for item in items {
+        if item.fires_on.is_some_and(|on| on <= today) && !cases.contains_key(&item.case) {
+            let hindered = app.ledger.hindered(&StreamId::case(item.case)).await?;
+            cases.insert(item.case, hindered);
+        }
+        let of_term = |one: &&Hindered| {
+            one.clock == item.clock && one.started_by.to_string() == item.started_by
+        };
+        let hindered = cases.get(&item.case).and_then(|all| all.iter().find(of_term)).cloned();
+        listed.push(Listed { item, hindered });
+    }
+    Ok(listed)
 }
 
 fn urgencies(text: &str) -> Result<Vec<Urgency>, HttpError> {

@@ -21,10 +21,11 @@ pub(super) fn due(
     origin: &str,
     case: &StreamId,
     head: StatementHash,
-    due: DueAct,
+    due: &DueAct,
 ) -> Result<Statement, IdError> {
     let nonce = nonce(&json!([origin, case, due.act, due.clock, due.started_by, due.date]));
-    let own = Own { origin, case, head, nonce, act: &due.act, date: due.date, cited: due.cited };
+    let (act, cited) = (&due.act, due.cited.clone());
+    let own = Own { origin, case, head, nonce, act, date: due.date, cited };
     own.statement()
 }
 

@@ -15,3 +15,4 @@ mod operation;
 mod speed;
 mod statistics;
 mod transfers;
+mod worklist;
