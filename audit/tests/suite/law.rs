@@ -20,7 +20,7 @@ async fn decided(change: impl FnOnce(&mut Statement)) -> Vec<&'static str> {
     codes_at_last(&ledger).await
 }
 
-async fn codes_at_last(ledger: &Ledger) -> Vec<&'static str> {
+pub(crate) async fn codes_at_last(ledger: &Ledger) -> Vec<&'static str> {
     let report = audit(&stored(ledger).await, &ledger.trust()).await;
     let last = ledger.rows.last().unwrap();
     let at = |report: &Report| report.findings.iter().all(|f| f.position == Some(last.position));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use ed25519_dalek::SigningKey;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use litopys_audit::Trust;
 use litopys_domain::act::{Act, Place, SignedBy};
@@ -26,11 +27,13 @@ pub(crate) const ORIGIN: &str = "ledger.example/test";
 /// The edition of forced return in force when the acts here are recorded.
 const EDITION: &str = "2023-12-15";
 
-/// The project's own law of forced return, as it is published.
-static PACKAGE: LazyLock<PackageTexts> = LazyLock::new(|| {
-    let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
-    book.package("forced-return", EDITION.parse().unwrap()).unwrap()
-});
+/// The project's own law.
+pub(crate) static BOOK: LazyLock<LawBook> =
+    LazyLock::new(|| LawBook::read(LAW_FILES.iter().copied()).unwrap());
+
+/// Forced return, as it is published.
+static PACKAGE: LazyLock<PackageTexts> =
+    LazyLock::new(|| BOOK.package("forced-return", EDITION.parse().unwrap()).unwrap());
 
 /// Between one act and the next.
 const PAUSE: SignedDuration = SignedDuration::from_millis(7);
@@ -78,7 +81,10 @@ pub(crate) struct Ledger {
     pub(crate) case_acts: usize,
     tiles: Vec<(i16, i64, Vec<u8>)>,
     subjects: Vec<(StreamId, StreamId, i64)>,
-    numbers: BTreeMap<(String, i32), i64>,
+    /// By office, short name of the procedure and year.
+    numbers: BTreeMap<(String, String, i32), i64>,
+    /// Laws published beside that of forced return, with their short names.
+    laws: BTreeMap<String, (String, PackageTexts)>,
     heads: HashMap<StreamId, Head>,
     builder: TileBuilder,
     pub(crate) clock: Timestamp,
@@ -107,6 +113,7 @@ impl Ledger {
             tiles: Vec::new(),
             subjects: Vec::new(),
             numbers: BTreeMap::new(),
+            laws: BTreeMap::new(),
             heads: HashMap::new(),
             builder: TileBuilder::new(),
             clock: "2026-03-02T08:00:00.000001Z".parse().unwrap(),
@@ -138,6 +145,19 @@ impl Ledger {
         let facts = json!({"edition": EDITION, "package": PACKAGE.hash});
         let procedure = StreamId::procedure("forced-return").unwrap();
         self.act(&procedure, "PackagePublished", facts, &[&administrator]);
+    }
+
+    /// Publishes another law; gives what acts under it cite.
+    pub(crate) fn publish_law(&mut self, procedure: &str, edition: Date) -> LawRef {
+        let texts = BOOK.package(procedure, edition).unwrap();
+        let package = texts.hash;
+        let short = BOOK.law(procedure, edition).unwrap().short;
+        self.laws.insert(procedure.to_owned(), (short, texts));
+        let administrator = self.administrator.clone();
+        let facts = json!({"edition": edition, "package": package});
+        let stream = StreamId::procedure(procedure).unwrap();
+        self.act(&stream, "PackagePublished", facts, &[&administrator]);
+        LawRef { procedure: procedure.to_owned(), edition, package }
     }
 
     pub(crate) fn new_id(&mut self) -> Uuid {
@@ -301,9 +321,12 @@ impl Ledger {
         let opens_case = head.is_none() && stream.kind().as_str() == "case";
         let number = opens_case.then(|| {
             let office = statement.signers[0].office.clone().unwrap_or_default();
-            let last = self.numbers.entry((office.clone(), 2026)).or_default();
+            let procedure = statement.law.as_ref().map(|law| law.procedure.as_str());
+            let law = procedure.and_then(|procedure| self.laws.get(procedure));
+            let short = law.map_or("FR", |(short, _)| short);
+            let last = self.numbers.entry((office.clone(), short.to_owned(), 2026)).or_default();
             *last += 1;
-            format!("{office}-FR-2026-{last:06}")
+            format!("{office}-{short}-2026-{last:06}")
         });
         act.place = Some(Place {
             sequence: head.map_or(1, |head| head.sequence + 1),
@@ -425,9 +448,10 @@ impl Ledger {
     }
 
     async fn store_others(&self, pool: &PgPool) {
-        for ((office, year), last) in &self.numbers {
-            let insert = "insert into case_numbers values ($1, 'FR', $2, $3)";
-            sqlx::query(insert).bind(office).bind(year).bind(last).execute(pool).await.unwrap();
+        for ((office, short, year), last) in &self.numbers {
+            let insert = sqlx::query("insert into case_numbers values ($1, $2, $3, $4)");
+            let insert = insert.bind(office).bind(short).bind(year).bind(last);
+            insert.execute(pool).await.unwrap();
         }
         let (mut names, mut kinds, mut ids, mut positions) = (vec![], vec![], vec![], vec![]);
         for (subject, stream, position) in &self.subjects {
@@ -440,11 +464,15 @@ impl Ledger {
              unnest($1::text[], $2::text[], $3::text[], $4::bigint[])";
         let insert = sqlx::query(insert).bind(names).bind(kinds).bind(ids).bind(positions);
         insert.execute(pool).await.unwrap();
-        let mut texts = vec![(PACKAGE.hash, "manifest", PACKAGE.manifest.as_str())];
-        texts.extend(PACKAGE.texts.iter().map(|(hash, text)| (*hash, text.kind, &*text.content)));
-        for (hash, kind, content) in texts {
+        let mut texts = BTreeMap::new();
+        for package in self.laws.values().map(|(_, package)| package).chain([&*PACKAGE]) {
+            texts.insert(package.hash.0, ("manifest", package.manifest.as_str()));
+            let each = package.texts.iter();
+            texts.extend(each.map(|(hash, text)| (hash.0, (text.kind, &*text.content))));
+        }
+        for (hash, (kind, content)) in texts {
             let insert = "insert into packages values ($1, $2, $3)";
-            let insert = sqlx::query(insert).bind(hash.0.as_slice()).bind(kind).bind(content);
+            let insert = sqlx::query(insert).bind(hash.as_slice()).bind(kind).bind(content);
             insert.execute(pool).await.unwrap();
         }
     }

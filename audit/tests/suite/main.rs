@@ -10,6 +10,7 @@ mod dependencies;
 mod history;
 mod law;
 mod ledger;
+mod puts;
 mod receipts;
 mod tampering;
 mod vectors;
