@@ -44,8 +44,13 @@ fn other_text(act: &RecordedAct, verdict: &Verdict) -> Option<Flag> {
     Some(flag(OTHER_TEXT, Severity::V, says, &["CONST:58"], Certainty::Sure))
 }
 
-/// A signer whose competence for this act had not begun or had ended, as the registry knows by now.
+/// A signer whose competence for this act had not begun or had ended, as the registry knows by now:
+/// also where it was ended, for a change of the law say, only after the act was recorded. Who only
+/// records what another decided needs none.
 fn without_competence(ground: &Ground, act: &RecordedAct, verdict: &Verdict) -> Option<Flag> {
+    if act.statement.author.is_some() {
+        return None;
+    }
     let course = verdict.competence_required.as_ref()?;
     let day = act.statement.occurred_at.date_in(ground.laws.zone());
     let signer = act.statement.signers.iter().find(|signer| {

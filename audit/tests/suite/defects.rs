@@ -2,11 +2,12 @@
 
 use litopys_audit::defects::{CaseDefects, defects};
 use litopys_domain::ids::StreamId;
-use litopys_domain::law::defects::Found;
+use litopys_domain::law::defects::{Found, OpenDefect};
 use litopys_domain::law::file::Severity;
-use litopys_domain::statement::Answer;
+use litopys_domain::statement::{Answer, Author};
 use litopys_domain::violation::Certainty;
 use litopys_migrations::Role;
+use serde_json::{Value, json};
 
 use crate::clean::stored;
 use crate::ledger::{Ledger, Step};
@@ -75,6 +76,69 @@ async fn what_only_an_auditor_sees_is_told() {
         [("DECISION-NO", Certainty::Design, None), ("DEF-046", Certainty::Design, None)],
         "in time, but the officer holds no competence C-RET"
     );
+}
+
+/// What is told of competence at a decision of 2 March, in a ledger in which `acts` of the officer's
+/// own stream came first and `later` ones after it.
+async fn of_competence(acts: &[(&str, Value)], later: &[(&str, Value)]) -> Vec<OpenDefect> {
+    let mut ledger = Ledger::founded();
+    let (administrator, stream) = (ledger.administrator.clone(), ledger.officer.signer.by.clone());
+    for (act, facts) in acts {
+        ledger.act(&stream, act, facts.clone(), &[&administrator]);
+    }
+    let case = decided(&mut ledger, "2026-03-02", "2026-03-02T07:30:00Z");
+    for (act, facts) in later {
+        ledger.act(&stream, act, facts.clone(), &[&administrator]);
+    }
+    let found = told(&ledger, Some(&case), None).await.remove(0).defects;
+    found.into_iter().filter(|one| one.rule == "DEF-046").collect()
+}
+
+#[tokio::test]
+async fn a_signature_is_held_to_the_competence_of_its_day() {
+    let granted = |course: &str, from: &str, until: &str| {
+        ("CompetenceGranted", json!({"course": course, "from": from, "until": until}))
+    };
+    let ended = |on: &str| {
+        ("CompetenceEnded", json!({"course": "C-RET", "on": on, "reason": "LEGAL-CHANGE"}))
+    };
+    let (first, last) = ("2026-03-02", "2026-03-02");
+    let none: [(&str, Value); 0] = [];
+    // Both ends count.
+    assert_eq!(of_competence(&[granted("C-RET", first, "2027-03-01")], &none).await, []);
+    assert_eq!(of_competence(&[granted("C-RET", "2025-03-03", last)], &none).await, []);
+    let year = granted("C-RET", "2025-06-01", "2026-05-31");
+    assert_eq!(of_competence(&[year.clone(), ended(last)], &none).await, []);
+    for acts in [
+        [granted("C-RET", "2026-03-03", "2027-03-02")].as_slice(),
+        &[granted("C-RET", "2025-03-02", "2026-03-01")],
+        &[granted("C-DET", "2025-03-02", "2027-03-01")],
+        &[year.clone(), ended("2026-03-01")],
+    ] {
+        let found = of_competence(acts, &none).await;
+        let [one] = found.as_slice() else { panic!("{acts:?}: {found:?}") };
+        assert_eq!((one.act.as_str(), one.severity), ("ForcedReturnDecided", Severity::D));
+        assert!(one.says.uk.ends_with("не має чинної компетентності C-RET на 2026-03-02"));
+    }
+    // A change of the law that came to the registry only later.
+    assert_eq!(of_competence(&[year], &[ended("2026-02-27")]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_records_what_another_decided_needs_no_competence() {
+    let mut ledger = Ledger::founded();
+    let officer = ledger.officer.clone();
+    let case = ledger.open();
+    let person = ledger.subject_of(&case);
+    let mut statement = ledger.step_statement(&case, &person, Step::Decided, &officer);
+    let author = json!({"role": "R-DPSU"});
+    statement.author = Some(serde_json::from_value::<Author>(author).unwrap());
+    ledger.record(&statement, &[&officer]);
+    let found = told(&ledger, Some(&case), None).await;
+    let shown = found.iter().flat_map(|case| &case.defects);
+    let shown: Vec<_> = shown.filter(|one| one.act == "ForcedReturnDecided").collect();
+    assert!(!shown.is_empty(), "the decision has no number");
+    assert!(shown.iter().all(|one| one.rule != "DEF-046"), "{found:#?}");
 }
 
 #[tokio::test]
