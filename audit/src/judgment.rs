@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::ContentHash;
 use litopys_domain::law::fold::{CaseState, ClockState, Point, View};
-use litopys_domain::law::judge::judge;
+use litopys_domain::law::judge::{Verdict, judge};
 use litopys_domain::law::laws::{Laws, Question};
 use litopys_domain::law::package::Package;
 use litopys_domain::statement::Statement;
@@ -20,6 +20,13 @@ use crate::terms::Terms;
 pub struct Books {
     laws: Laws,
     terms: HashMap<ContentHash, Terms>,
+}
+
+/// One act under the law again.
+#[derive(Debug)]
+pub struct JudgedAct {
+    pub findings: Vec<Finding>,
+    pub verdict: Verdict,
 }
 
 /// What counting the terms of a case a second way came to.
@@ -54,18 +61,27 @@ impl Books {
     /// What the law says against the acts of one case, given in the order of their positions;
     /// `related` are the acts of the other cases they look at.
     pub fn judge(&self, acts: &[RecordedAct], related: &[&[RecordedAct]]) -> Vec<Finding> {
+        let each = (0..acts.len()).flat_map(|index| self.judge_act(acts, index, related).findings);
+        each.collect()
+    }
+
+    /// As [`Self::judge`], of the act at an index alone, after those before it.
+    pub fn judge_act(
+        &self,
+        acts: &[RecordedAct],
+        index: usize,
+        related: &[&[RecordedAct]],
+    ) -> JudgedAct {
         let laws = &self.laws;
-        let mut findings = Vec::new();
-        for (index, act) in acts.iter().enumerate() {
-            let before = &acts[..index];
-            let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
-            let view = View::new(today, act.position);
-            let verdict = judge(laws, before, related, &act.statement, view);
-            let place = place(act);
-            findings.extend(verdict.refusals.iter().map(|v| Finding::of_violation(v).at(&place)));
-            findings.extend(stale(laws, before, act).map(|finding| finding.at(&place)));
-        }
-        findings
+        let (before, act) = (&acts[..index], &acts[index]);
+        let today = act.recorded_at.timestamp().to_zoned(laws.zone().clone()).date();
+        let view = View::new(today, act.position);
+        let verdict = judge(laws, before, related, &act.statement, view);
+        let place = place(act);
+        let refusals = verdict.refusals.iter().map(Finding::of_violation);
+        let findings = refusals.chain(stale(laws, before, act)).map(|finding| finding.at(&place));
+        let findings = findings.collect();
+        JudgedAct { findings, verdict }
     }
 
     /// Counts every term of a fixed length a second way; `whole` is the fold of the acts.

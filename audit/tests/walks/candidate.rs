@@ -12,6 +12,7 @@ use litopys_domain::law::lists::OFFICES;
 use litopys_domain::law::model::{ActLaw, Law};
 use litopys_domain::law::value::Type;
 use litopys_domain::statement::Statement;
+use litopys_domain::violation::Violation;
 use serde_json::{Map, Value as Json, json};
 
 use crate::tape::Tape;
@@ -27,6 +28,10 @@ pub(crate) struct Desk<'c> {
     pub number: usize,
     /// The ledger signs: a term has passed.
     pub by_ledger: bool,
+    /// What an engine act should concern, where the case holds it.
+    pub of: Option<&'c str>,
+    /// The decision of another case that a dispute is about.
+    pub attacks: Option<(&'c StreamId, StatementHash)>,
 }
 
 /// Days from the act's to those that facts name.
@@ -50,7 +55,12 @@ impl Desk<'_> {
         basis.sort_unstable();
         basis.dedup();
         put(parts, "basis", json!(basis));
-        put(parts, "facts", Json::Object(facts(law, act, self.date, tape)));
+        let mut facts = facts(law, act, self.date, tape);
+        if let Some((case, decision)) = self.attacks.filter(|_| names_decision(act)) {
+            facts.insert("case".to_owned(), json!(case));
+            facts.insert("decision".to_owned(), json!(decision));
+        }
+        put(parts, "facts", Json::Object(facts));
         put(parts, "sealed", Json::Object(sealed(act, tape)));
         self.sign(act, parts, tape);
         if let Some(engine) = act.engine {
@@ -60,6 +70,34 @@ impl Desk<'_> {
             parts.remove("facts");
         }
         Some(serde_json::from_value(statement).unwrap())
+    }
+
+    /// Says otherwise, or leaves out, the facts for which a draft was refused; `None` where nothing
+    /// of the kind would help.
+    pub(crate) fn mend(
+        &self,
+        act: &ActLaw,
+        mut statement: Statement,
+        refused: &[Violation],
+        tape: &mut Tape,
+    ) -> Option<Statement> {
+        if act.engine.is_some() || tape.below(4) == 0 {
+            return None;
+        }
+        let named = refused.iter().filter_map(|one| one.pointer.strip_prefix("/facts/"));
+        let fields: Vec<_> = named.filter_map(|name| act.fields.get_key_value(name)).collect();
+        if fields.is_empty() {
+            return None;
+        }
+        for (name, field) in fields {
+            let value = value(self.due.law(), &field.ty, self.date, tape);
+            match value.filter(|_| !field.optional || tape.flip()) {
+                Some(value) => statement.facts.insert(name.clone(), value),
+                None => statement.facts.remove(name),
+            };
+        }
+        statement.flags.clear();
+        Some(statement)
     }
 
     fn moment(&self, act: &ActLaw, tape: &mut Tape) -> String {
@@ -215,7 +253,10 @@ impl Desk<'_> {
         fits: impl Fn(&FoldedAct<'_>) -> bool,
     ) -> Option<()> {
         let acts = self.case.acts.iter().filter(|act| act.date <= self.date && fits(act));
-        let hashes: Vec<_> = acts.map(|act| act.hash).collect();
+        let (meant, others): (Vec<_>, Vec<_>) =
+            acts.partition(|act| self.of.is_some_and(|of| act.acts_as() == of));
+        let acts = if meant.is_empty() { others } else { meant };
+        let hashes: Vec<_> = acts.iter().map(|act| act.hash).collect();
         parts.insert("concerns".to_owned(), json!([tape.pick(&hashes)?]));
         Some(())
     }
@@ -234,6 +275,12 @@ impl Desk<'_> {
         parts.insert("concerns".to_owned(), json!([act.hash]));
         Some(())
     }
+}
+
+/// Whether an act opens a dispute about a decision of another case.
+fn names_decision(act: &ActLaw) -> bool {
+    let is_ref = |name| act.fields.get(name).is_some_and(|field| matches!(field.ty, Type::Ref));
+    act.opens && is_ref("case") && is_ref("decision")
 }
 
 fn put(parts: &mut Map<String, Json>, name: &str, value: Json) {

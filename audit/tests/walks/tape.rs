@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// The most choices of one walk.
-const CHOICES_MAX: usize = 600;
+const CHOICES_MAX: usize = 1_500;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Tape {

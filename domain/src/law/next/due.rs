@@ -61,8 +61,8 @@ impl Cited {
     }
 }
 
-/// The service acts that are due in a case on `view.date` and possible where they belong in legal
-/// order. A case that is closed or out of order owes none.
+/// The service acts that are due in a case on `view.date`, and were due and possible where they
+/// belong in legal order. A case that is closed or out of order owes none.
 pub fn due_acts(laws: &Laws, acts: &[RecordedAct], view: View) -> Vec<DueAct> {
     let items = items(laws, acts);
     let now = fold(laws, &items, View { date: Date::MAX, ..view });
@@ -74,6 +74,9 @@ pub fn due_acts(laws: &Laws, acts: &[RecordedAct], view: View) -> Vec<DueAct> {
         let act = clock.law.fires.as_deref()?;
         let date = clock.fires_on();
         let before = fold(laws, &items, View { date, ..view });
+        // A term that an act ended on a day before itself did not run out on that day.
+        let mut then = before.clocks.iter().filter(|one| one.is_running());
+        then.find(|one| one.law.fires.as_deref() == Some(act) && one.fires_on() == date)?;
         let question = Question {
             procedure: before.procedure?,
             date,
