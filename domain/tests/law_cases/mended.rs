@@ -135,6 +135,19 @@ fn a_term_whose_act_is_not_possible_any_more_puts_nothing() {
 }
 
 #[test]
+fn a_term_that_an_act_ended_on_a_day_before_itself_fires_nothing() {
+    let laws = laws();
+    let (mut case, _) = served(&laws);
+    case.act("Prolonged", "2025-03-20", json!({"new_leave_by": "2025-03-14"}));
+    assert_eq!(due(&case, "leave"), "2025-03-14");
+    case.today = date("2025-05-01");
+    // On that day the old term ran; the ledger does not sign what would be refused.
+    let overdue = case.draft("Overdue", "2025-03-15", json!({}));
+    assert!(!case.judge(&overdue).is_sound());
+    assert!(owed(&case, &laws, "2025-05-01").is_empty());
+}
+
+#[test]
 fn a_case_that_moved_on_after_the_term_still_had_it_run_out() {
     let laws = laws();
     let (mut case, _) = served(&laws);
