@@ -21,7 +21,7 @@ const AT_ONCE: usize = 2;
 /// Acts signed since the last kill before the next.
 const BETWEEN: usize = 4;
 /// Kills that must come while some acts were signed and others were not.
-const KILLS_MIN: usize = 4;
+const KILLS_MIN: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Rounds in which a second act of a case would come, if one did.
 const LINGER: Duration = Duration::from_millis(2_500);
@@ -94,7 +94,10 @@ async fn kill_while_signing(installed: &Installed, cluster: &Cluster, log: &PgPo
         }
         if at < CASES {
             kills += 1;
-            println!("kill {kills}: {at} of {CASES} acts signed, {} since the last", at - before);
+            println!(
+                "kill {kills}, {AT_ONCE} processes: {at} of {CASES} acts signed, {} since the last",
+                at - before
+            );
         }
         before = at;
     }
