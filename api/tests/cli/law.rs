@@ -73,7 +73,7 @@ fn an_edition_is_printed_for_its_day() {
         "leave_by",
         "facts.leave_by &gt; after(act.date, days(30))",
         "href=\"#ForcedReturnDecided\"",
-        "Since</dt><dd>2012-05-21",
+        "Since · Чинне з</dt><dd>2012-05-21",
     ] {
         assert!(page.contains(needle), "{needle}");
     }

@@ -83,7 +83,10 @@ fn head(html: &mut Html, edition: &Value, law: &Law, on: Date) {
     html.raw(
         "</p><p>sure: verified in the text of the law · check: to be verified · design: \
               a choice of this system, never cited to a court. No day of checking is kept for single rules, and \
-              no lawyer has reviewed them yet; beside each rule stands since when its text is in force here.</p>",
+              no lawyer has reviewed them yet; beside each rule stands since when its text is in force here.</p>\
+              <p lang=\"uk\" class=\"uk\">sure: звірено з текстом закону · check: ще слід звірити · design: рішення цієї системи, на яке \
+              не посилаються в суді. Дня звірки окремих правил немає, і юрист їх ще не перевіряв; біля кожного правила зазначено, відколи \
+              його текст тут чинний.</p>",
     );
 }
 
@@ -97,20 +100,36 @@ fn switches(html: &mut Html, edition: &Value) {
         let [on, reference, law, pending, certainty] = fields.map(|name| cell(&switch[name]));
         [on, reference, words(&switch["title"]), law, pending, certainty]
     });
-    html.table(&["On", "Register", "Change", "Law", "Pending cases", "Certainty"], rows);
+    html.table(
+        &[
+            "On · Дата",
+            "Register · Реєстр",
+            "Change · Зміна",
+            "Law · Закон",
+            "Pending cases · Розпочаті справи",
+            "Certainty · Певність",
+        ],
+        rows,
+    );
 }
 
 fn states(html: &mut Html, edition: &Value, law: &Law) {
     html.heading("States", "Стани");
     let rows = law.states.iter().map(|(id, state)| {
-        let last = if state.is_final { "final" } else { "" };
+        let last = if state.is_final { "final · кінцевий" } else { "" };
         [id.clone(), state.title.en.clone(), state.title.uk.clone(), last.to_owned()]
     });
-    html.table(&["State", "English", "Українською", ""], rows);
-    html.paragraph(&format!("A case is opened by: {}.", law.opened_by.join(", ")));
+    html.table(&["State · Стан", "English", "Українською", ""], rows);
+    html.paragraph(&format!(
+        "A case is opened by · Справу відкриває: {}.",
+        law.opened_by.join(", ")
+    ));
     if let Some(moves) = edition["on"].as_object() {
         let rows = moves.iter().map(|(act, to)| [act.clone(), cell(to)]);
-        html.table(&["Act of every case", "Leads to"], rows);
+        html.table(
+            &["Act of every case · Дія, спільна для всіх справ", "Leads to · Веде до"],
+            rows,
+        );
     }
 }
 
@@ -120,18 +139,18 @@ fn act_section(html: &mut Html, edition: &Value, act: &ActLaw, sources: &Sources
     let alternatives: Vec<_> = act.signed_by.iter().map(|roles| roles.join(" + ")).collect();
     let certainty = format!("{:?}", act.certainty).to_lowercase();
     let rows = [
-        ["Kind".to_owned(), format!("{:?}", act.kind).to_lowercase()],
-        ["From".to_owned(), cell(&written["from"])],
-        ["To".to_owned(), cell(&written["to"])],
-        ["Signed by".to_owned(), alternatives.join(" or ")],
-        ["On behalf of".to_owned(), act.on_behalf_of.join(", ")],
-        ["Recorded by".to_owned(), act.recorded_by.join(", ")],
-        ["Competence".to_owned(), act.competence.clone().unwrap_or_default()],
-        ["Legal basis".to_owned(), act.basis.join(", ")],
-        ["Appeal".to_owned(), act.appeal.join(", ")],
-        ["Letter".to_owned(), act.letter.clone().unwrap_or_default()],
-        ["Statistics".to_owned(), act.feeds.join(", ")],
-        ["Certainty".to_owned(), certainty],
+        ["Kind · Вид".to_owned(), format!("{:?}", act.kind).to_lowercase()],
+        ["From · Зі стану".to_owned(), cell(&written["from"])],
+        ["To · До стану".to_owned(), cell(&written["to"])],
+        ["Signed by · Підписує".to_owned(), alternatives.join(" / ")],
+        ["On behalf of · Від імені".to_owned(), act.on_behalf_of.join(", ")],
+        ["Recorded by · Записує".to_owned(), act.recorded_by.join(", ")],
+        ["Competence · Компетентність".to_owned(), act.competence.clone().unwrap_or_default()],
+        ["Legal basis · Правова підстава".to_owned(), act.basis.join(", ")],
+        ["Appeal · Оскарження".to_owned(), act.appeal.join(", ")],
+        ["Letter · Документ".to_owned(), act.letter.clone().unwrap_or_default()],
+        ["Statistics · Статистика".to_owned(), act.feeds.join(", ")],
+        ["Certainty · Певність".to_owned(), certainty],
     ];
     html.table(&["", ""], rows.into_iter().filter(|[_, value]| !value.is_empty()));
     fields(html, written, act);
@@ -146,7 +165,11 @@ fn fields(html: &mut Html, written: &Value, act: &ActLaw) {
         let both = |words: &Option<litopys_domain::violation::Words>| {
             words.as_ref().map(|w| format!("{} · {}", w.en, w.uk)).unwrap_or_default()
         };
-        let optional = if field.optional { "optional" } else { "required" };
+        let optional = if field.optional {
+            "optional · необов'язкове"
+        } else {
+            "required · обов'язкове"
+        };
         let kept = format!("{:?}", field.kept).to_lowercase();
         let ty = match cell(&written["fields"][name]["type"]) {
             ty if ty.is_empty() => format!("{:?}", field.ty),
@@ -156,7 +179,15 @@ fn fields(html: &mut Html, written: &Value, act: &ActLaw) {
         let title = both(&field.title);
         [name.clone(), title, ty, optional.to_owned(), kept, both(&field.purpose), keep]
     });
-    let head = ["Field", "Meaning", "Type", "", "Kept", "Purpose", "How long"];
+    let head = [
+        "Field · Поле",
+        "Meaning · Зміст",
+        "Type · Тип",
+        "",
+        "Kept · Зберігання",
+        "Purpose · Мета",
+        "How long · Строк зберігання",
+    ];
     html.table(&head, rows);
 }
 
@@ -172,8 +203,8 @@ fn rules(html: &mut Html, act: &ActLaw, sources: &Sources<'_>) {
             Effect::Flag(severity) => format!("flags {severity:?} · попереджає {severity:?}"),
         };
         let mut side = sources.ground(&rule.basis, rule.certainty);
-        side.push(("Since", sources.rule_since(act, rule).to_string()));
-        side.push(("File", rule.file().to_owned()));
+        side.push(("Since · Чинне з", sources.rule_since(act, rule).to_string()));
+        side.push(("File · Файл", rule.file().to_owned()));
         html.rule(&Ruled {
             title: &format!("{}: {effect}", rule.id),
             says: &rule.says,
@@ -213,7 +244,9 @@ fn clocks(html: &mut Html, law: &Law, sources: &Sources<'_>) {
         let length = clock.length().unwrap_or_else(|| "until a day of the case".to_owned());
         let overdue = clock.overdue.as_ref();
         let mut side = sources.ground(&clock.basis, clock.certainty);
-        side.extend(overdue.map(|one| ("When overdue", format!("{} {:?}", one.id, one.severity))));
+        side.extend(overdue.map(|one| {
+            ("When overdue · У разі прострочення", format!("{} {:?}", one.id, one.severity))
+        }));
         html.rule(&Ruled {
             title: &format!("{}: {length}", clock.id),
             says: &clock.title,
@@ -229,7 +262,10 @@ fn engine_acts(html: &mut Html, law: &Law) {
     let rows = law.acts.values().filter(|act| act.engine.is_some()).map(|act| {
         let roles: Vec<_> = act.signed_by.iter().map(|roles| roles.join(" + ")).collect();
         let certainty = format!("{:?}", act.certainty).to_lowercase();
-        [act.id.clone(), act.title.en.clone(), act.title.uk.clone(), roles.join(" or "), certainty]
+        [act.id.clone(), act.title.en.clone(), act.title.uk.clone(), roles.join(" / "), certainty]
     });
-    html.table(&["Act", "English", "Українською", "Signed by", "Certainty"], rows);
+    html.table(
+        &["Act · Дія", "English", "Українською", "Signed by · Підписує", "Certainty · Певність"],
+        rows,
+    );
 }

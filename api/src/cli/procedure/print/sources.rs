@@ -20,15 +20,15 @@ impl Sources<'_> {
     ) -> Vec<(&'static str, String)> {
         let mut side = Vec::new();
         if !basis.is_empty() {
-            side.push(("Article", basis.join(", ")));
+            side.push(("Article · Стаття", basis.join(", ")));
         }
         let mut sources: Vec<String> =
             basis.iter().filter_map(|article| self.act(article)).collect();
         sources.dedup();
         if !sources.is_empty() {
-            side.push(("Source", sources.join("; ")));
+            side.push(("Source · Джерело", sources.join("; ")));
         }
-        side.push(("Certainty", format!("{certainty:?}").to_lowercase()));
+        side.push(("Certainty · Певність", format!("{certainty:?}").to_lowercase()));
         side
     }
 
