@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use litopys_domain::act::RecordedAct;
-use litopys_domain::circumstances::Circumstances;
-use litopys_domain::ids::{AggregateType, StreamId};
-use litopys_domain::law::engine::EngineAct;
+use litopys_domain::circumstances::{Circumstances, must_exist};
+use litopys_domain::ids::StreamId;
 use litopys_domain::law::next::put_from;
 use litopys_domain::law::package::Shelf;
 use litopys_domain::registry::RegistryAct;
@@ -28,10 +27,10 @@ impl Ledger {
         read_at: u64,
     ) -> Result<(Circumstances, Vec<Key>), StoredError> {
         let mut reads = standing_keys(world, statement);
-        let mut unknown_subjects = BTreeSet::new();
-        for subject in &statement.subjects {
-            if self.streams().load(subject).await?.is_empty() {
-                unknown_subjects.insert(subject.clone());
+        let mut unknown = BTreeSet::new();
+        for stream in must_exist(statement) {
+            if self.streams().load(&stream).await?.is_empty() {
+                unknown.insert(stream);
             }
         }
         let mut related = Vec::new();
@@ -50,24 +49,10 @@ impl Ledger {
             today: self.today(world),
             position,
             related,
-            unknown_subjects,
-            unknown_link: self.unknown_link(statement).await?,
+            unknown,
             package_fault: self.package_fault(statement).await,
         };
         Ok((circumstances, reads))
-    }
-
-    /// The case that an act links, where there is none of that name.
-    async fn unknown_link(&self, statement: &Statement) -> Result<Option<StreamId>, StoredError> {
-        if statement.act != EngineAct::Linked.id() {
-            return Ok(None);
-        }
-        let named = statement.facts.get("case").and_then(|case| case.as_str()?.parse().ok());
-        let Some(case) = named.filter(|case: &StreamId| case.kind() == AggregateType::Case) else {
-            return Ok(None);
-        };
-        let unknown = self.streams().load(&case).await?.is_empty();
-        Ok(unknown.then_some(case))
     }
 
     /// The other cases of everybody whom the case or the statement names, and the dispute that a

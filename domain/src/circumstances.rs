@@ -15,7 +15,7 @@ use crate::aggregate::{Judge, Refusal};
 use crate::ids::{AggregateType, StreamId};
 use crate::law::engine::{COMPETENCE, EngineAct};
 use crate::law::file::Severity;
-use crate::law::fold::View;
+use crate::law::fold::{View, linked_case};
 use crate::law::judge::{Flag, Verdict, judge};
 use crate::law::laws::Laws;
 use crate::law::next::material_since;
@@ -50,12 +50,18 @@ pub struct Circumstances {
     pub position: u64,
     /// The acts of the subjects' other cases.
     pub related: Vec<Arc<Vec<RecordedAct>>>,
-    /// Subjects of the statement that no `person` stream registers.
-    pub unknown_subjects: BTreeSet<StreamId>,
-    /// The case that the statement links, where there is none of that name.
-    pub unknown_link: Option<StreamId>,
+    /// Those of [`must_exist`] that hold no act.
+    pub unknown: BTreeSet<StreamId>,
     /// Why the texts behind a package to be published are not sound.
     pub package_fault: Option<String>,
+}
+
+/// Streams that must hold an act before the statement may name them: its subjects, and the case
+/// that it links. A link to nowhere from an older time may still be taken back.
+pub fn must_exist(statement: &Statement) -> impl Iterator<Item = StreamId> {
+    let links = statement.act == EngineAct::Linked.id();
+    let linked = links.then(|| linked_case(statement)).flatten();
+    statement.subjects.iter().cloned().chain(linked)
 }
 
 /// What a draft would meet: everything but signatures.
@@ -200,22 +206,20 @@ impl Circumstances {
 
     /// What is linked must exist; its stream never goes away again.
     fn check_link(&self, statement: &Statement) -> Option<Violation> {
-        let case = self.unknown_link.as_ref()?;
-        (statement.act == EngineAct::Linked.id()).then(|| {
-            Violation::new(
-                "unknown-case",
-                "/facts/case",
-                Words::new(format!("there is no {case}"), format!("справи {case} немає")),
-                Words::new(
-                    "check its id, or open it first",
-                    "перевірте її ідентифікатор або спершу відкрийте її",
-                ),
-            )
-        })
+        let case = linked_case(statement).filter(|case| self.unknown.contains(case))?;
+        Some(Violation::new(
+            "unknown-case",
+            "/facts/case",
+            Words::new(format!("there is no {case}"), format!("справи {case} немає")),
+            Words::new(
+                "check its id, or open it first",
+                "перевірте її ідентифікатор або спершу відкрийте її",
+            ),
+        ))
     }
 
     fn check_subjects(&self, statement: &Statement) -> Option<Violation> {
-        let place = statement.subjects.iter().position(|s| self.unknown_subjects.contains(s))?;
+        let place = statement.subjects.iter().position(|s| self.unknown.contains(s))?;
         let subject = &statement.subjects[place];
         Some(Violation::new(
             "unknown-subject",

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::act::{Act, RecordedAct};
 use litopys_domain::aggregate::Judge as _;
-use litopys_domain::circumstances::{Circumstances, PERSON_REGISTERED};
+use litopys_domain::circumstances::{Circumstances, PERSON_REGISTERED, must_exist};
 use litopys_domain::ids::{AggregateType, ContentHash, StreamId};
 use litopys_domain::keys::PublicKey;
 use litopys_domain::law::fold::{View, state};
@@ -217,8 +217,7 @@ impl<'t> Ledger<'t> {
     }
 
     fn circumstances(&self, recorded: &RecordedAct) -> Circumstances {
-        let subjects = recorded.statement.subjects.iter();
-        let registered = |subject: &&StreamId| {
+        let registered = |subject: &StreamId| {
             self.streams
                 .get(subject)
                 .is_some_and(|acts| acts.iter().any(|a| a.statement.act == PERSON_REGISTERED))
@@ -230,8 +229,7 @@ impl<'t> Ledger<'t> {
             position: recorded.position,
             // The golden ledger has one case.
             related: Vec::new(),
-            unknown_link: None,
-            unknown_subjects: subjects.filter(|s| !registered(s)).cloned().collect(),
+            unknown: must_exist(&recorded.statement).filter(|s| !registered(s)).collect(),
             package_fault: None,
         }
     }

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 pub use clock::{ClockState, ClockStatus, Passed, Point};
-pub use custody::{Link, Stop, Transfer};
+pub use custody::{Link, Stop, Transfer, linked_case};
 use marks::{Mark, Marks};
 pub(crate) use moment::Moment;
 pub use moment::Related;

@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 
 use super::{CaseState, Item};
 use crate::{
-    ids::{StatementHash, StreamId},
+    ids::{AggregateType, StatementHash, StreamId},
     law::engine::EngineAct,
+    statement::Statement,
 };
 
 /// A case on its way to another office. It stays with the sender until it is received.
@@ -53,6 +54,12 @@ impl Stop<'_> {
     fn names(&self, act: &str, date: Date) -> bool {
         self.is_in_force(date) && self.blocks.contains(&act)
     }
+}
+
+/// The other case that a link names, if it names one.
+pub fn linked_case(statement: &Statement) -> Option<StreamId> {
+    let named: StreamId = statement.facts.get("case")?.as_str()?.parse().ok()?;
+    (named.kind() == AggregateType::Case && named != statement.stream).then_some(named)
 }
 
 impl<'a> CaseState<'a> {

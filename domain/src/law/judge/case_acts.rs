@@ -5,11 +5,10 @@ use serde_json::Value as Json;
 
 use super::{Court, Flag, says};
 use crate::{
-    ids::{AggregateType, StreamId},
     law::{
         engine::{EngineAct, STOPPED, SUBJECT},
         file::{ActKind, Severity},
-        fold::Related,
+        fold::{Related, linked_case},
         lists::OFFICES,
     },
     violation::{Certainty, Words},
@@ -132,11 +131,8 @@ impl Court<'_, '_> {
 
     fn check_link(&mut self) {
         let Some((case, link)) = self.text("case").zip(self.text("link")) else { return };
-        let other = case.parse::<StreamId>().ok().filter(|stream| {
-            stream.kind() == AggregateType::Case && *stream != self.statement.stream
-        });
         let linked = self.before.is_linked(case, link);
-        if other.is_none() {
+        if linked_case(self.statement).is_none() {
             self.refuse(says::no_other_case());
         } else if self.is_engine(EngineAct::Linked) && linked {
             self.refuse(says::already_linked());
