@@ -12,15 +12,14 @@ pub(crate) struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with(Desk::new(), "", "00")
+        let desk = Desk::new();
+        let said = desk.found();
+        Self::of(desk, said, "00")
     }
 
-    /// A ledger founded with more options, and the attestor's office in it.
-    pub(crate) fn with(desk: Desk, options: &str, place: &str) -> Self {
-        desk.key("admin.pem");
-        let init = "init --origin ledger.example/cli --administrator admin.pem --threshold 1";
-        let said = desk.ok(&format!("{init} {options}"));
-        let administrator = value(&said, "administrator").split(' ').next().unwrap().to_owned();
+    /// In a ledger that was just founded, and said so; the attestor's post is at `place`.
+    pub(crate) fn of(desk: Desk, said: &str, place: &str) -> Self {
+        let administrator = value(said, "administrator").split(' ').next().unwrap().to_owned();
         let served = Served::start(&desk);
         let mut office = Self { desk, served, administrator, attestor: String::new() };
         let key = office.desk.key("attestor.pem");

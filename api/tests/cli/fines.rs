@@ -75,6 +75,12 @@ fn mapping(totals: &[(&str, usize)]) -> String {
     lines.join("\n")
 }
 
+/// A police office in a ledger with this law alone.
+fn office(desk: Desk) -> Office {
+    let said = desk.found_with(&format!("--law {} --time-zone Europe/Rome", example("")));
+    Office::of(desk, &said, "PL")
+}
+
 fn import(office: &Office, file: &str, mapping: &str) -> (i32, String) {
     let law = example("");
     let line = format!(
@@ -86,9 +92,7 @@ fn import(office: &Office, file: &str, mapping: &str) -> (i32, String) {
 
 #[test]
 fn road_fines_come_out_as_others_counted_them() {
-    let law = example("");
-    let options = format!("--law {law} --time-zone Europe/Rome");
-    let office = Office::with(with_auditor(), &options, "PL");
+    let office = office(with_auditor());
     let rows = rows();
     let totals = counted(&rows);
     let total = |title: &str| totals.iter().find(|(name, _)| *name == title).unwrap().1;
@@ -131,8 +135,7 @@ fn audited(office: &Office) {
 
 #[test]
 fn a_bad_event_is_named_by_line_and_column() {
-    let law = example("");
-    let office = Office::with(Desk::new(), &format!("--law {law}"), "PL");
+    let office = office(Desk::new());
     let header = &rows()[0];
     let log = format!(
         "{header}\n\

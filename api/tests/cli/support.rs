@@ -1,8 +1,9 @@
 //! Runs the binary in a directory of its own.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -61,11 +62,38 @@ impl Desk {
         value(&said, "public key").to_owned()
     }
 
-    /// A ledger of one administrator, `admin.pem`.
-    pub(crate) fn found(&self) {
-        self.key("admin.pem");
-        self.ok("init --origin ledger.example/cli --administrator admin.pem --threshold 1");
+    /// A ledger of one administrator, `admin.pem`, with the whole law: a copy of the one that is
+    /// founded once for all tests. Answers what its founding said.
+    pub(crate) fn found(&self) -> &'static str {
+        let (kept, said) = &*FOUNDED;
+        copy(&kept.join("."), self.dir.path());
+        said
     }
+
+    /// Founds a ledger of one administrator, `admin.pem`, with more options.
+    pub(crate) fn found_with(&self, options: &str) -> String {
+        self.key("admin.pem");
+        let init = "init --origin ledger.example/cli --administrator admin.pem --threshold 1";
+        self.ok(&format!("{init} {options}"))
+    }
+}
+
+/// The ledger that tests copy, and what its founding said. It lies below target, at rest: there it
+/// outlives nobody's directory, and the next run replaces it.
+static FOUNDED: LazyLock<(PathBuf, String)> = LazyLock::new(|| {
+    let desk = Desk::new();
+    let said = desk.found_with("");
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("founded");
+    if kept.exists() {
+        std::fs::remove_dir_all(&kept).unwrap();
+    }
+    copy(desk.dir.path(), &kept);
+    (kept, said)
+});
+
+/// Copies with modes and owners: the database server insists on them.
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
 impl Said {
