@@ -21,72 +21,28 @@ use uuid::Uuid;
 use super::App;
 use super::error::HttpError;
 use super::extract::{Caller, InPath, InQuery};
-use super::lists::{Listing, office, reflect, rows};
+use super::lists::{InList, Listing, Page, office, reflect};
 use super::problem::Problem;
 use crate::auth::{Action, Custody, Denied, Principal, Resource, allowed};
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct CasesQuery {
-    /// The beginning of the number, or all of it.
-    number: Option<String>,
-    procedure: Option<String>,
-    state: Option<String>,
-    /// One of the token's offices.
-    office: Option<String>,
-    /// One of the token's offices: cases on their way to it, whoever has them still.
-    coming_to: Option<String>,
-    /// Code of CL-COUNTRY.
-    citizenship: Option<String>,
-    /// `person/…`
-    subject: Option<String>,
-    #[param(value_type = Option<String>, format = Date)]
-    opened_from: Option<Date>,
-    /// Inclusive.
-    #[param(value_type = Option<String>, format = Date)]
-    opened_to: Option<Date>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// Rows wanted, 1 to 500.
-    limit: Option<u16>,
-    /// Answer only when this position is reflected.
-    at_least: Option<u64>,
-}
-
 /// Cases, the latest opened first.
 #[utoipa::path(
-    get, path = "/v1/cases", tag = "cases", params(CasesQuery),
+    get, path = "/v1/cases", tag = "cases", params(CaseFilter, Page),
     responses((status = 200, description = "A page of cases", body = Listing))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(caller): Caller,
-    InQuery(query): InQuery<CasesQuery>,
+    InList(mut filter, page): InList<CaseFilter>,
 ) -> Result<Json<Answer<Case>>, HttpError> {
-    let limit = rows(query.limit)?;
-    let office = match &query.coming_to {
-        None => office(&caller, query.office)?,
+    match &filter.coming_to {
+        None => filter.office = office(&caller, filter.office)?,
         // Whose they are still does not matter: the receiver sees what is on its way.
-        Some(to) => {
-            allowed(Some(&caller), Action::ReadCases, Resource::Office(Some(to)))?;
-            query.office
-        }
-    };
-    let filter = CaseFilter {
-        number: query.number,
-        procedure: query.procedure,
-        state: query.state,
-        office,
-        coming_to: query.coming_to,
-        citizenship: query.citizenship,
-        subject: query.subject,
-        opened_from: query.opened_from,
-        opened_to: query.opened_to,
-    };
-    reflect(&app, query.at_least).await?;
-    let after = query.after.as_deref();
-    Ok(Json(reads::cases(app.ledger.pool(), &filter, after, limit).await?))
+        Some(to) => allowed(Some(&caller), Action::ReadCases, Resource::Office(Some(to)))?,
+    }
+    reflect(&app, page.at_least).await?;
+    let after = page.after.as_deref();
+    Ok(Json(reads::cases(app.ledger.pool(), &filter, after, page.limit).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

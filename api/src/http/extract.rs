@@ -9,6 +9,7 @@ use axum::extract::{
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::uri::InvalidUri;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -65,16 +66,21 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
 #[derive(Debug)]
 pub(super) struct InQuery<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for InQuery<T> {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
-        let read = <Query<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
-        read.map(|Query(value)| Self(value)).map_err(|rejection| HttpError::InvalidParameter {
-            name: "query".to_owned(),
-            message: rejection.body_text(),
-        })
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpError> {
+        parse_query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// Reads what stands behind the question mark.
+pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, HttpError> {
+    let unread = |message| HttpError::InvalidParameter { name: "query".to_owned(), message };
+    let uri =
+        format!("/?{query}").parse().map_err(|error: InvalidUri| unread(error.to_string()))?;
+    let read = Query::try_from_uri(&uri).map_err(|rejection| unread(rejection.body_text()))?;
+    Ok(read.0)
 }
 
 /// A JSON object of known shape.

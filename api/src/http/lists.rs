@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use litopys_projections::reads;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::error::HttpError;
+use super::extract::parse_query;
 use crate::auth::{Action, Principal, Resource, allowed};
 
 /// Rows of a page where nothing else is asked for.
@@ -28,16 +32,51 @@ pub(super) struct Listing {
     position: Option<u64>,
 }
 
-/// Rows wanted, checked.
-pub(super) fn rows(limit: Option<u16>) -> Result<u16, HttpError> {
-    let limit = limit.unwrap_or(ROWS);
-    if (1..=reads::ROWS_MAX).contains(&limit) {
-        return Ok(limit);
+/// Which page of a list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// `next` of the page before.
+    pub(super) after: Option<String>,
+    /// Rows wanted, 1 to 500.
+    #[serde(default = "rows")]
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub(super) limit: u16,
+    /// Answer only when this position is reflected.
+    pub(super) at_least: Option<u64>,
+}
+
+/// The names of [`Page`]; every other one is the filter's.
+const PAGE: [&str; 3] = ["after", "limit", "at_least"];
+
+fn rows() -> u16 {
+    ROWS
+}
+
+/// What a list is asked for: a filter, and a page of what it lets through.
+#[derive(Debug)]
+pub(super) struct InList<F>(pub(super) F, pub(super) Page);
+
+impl<F: DeserializeOwned, S: Sync> FromRequestParts<S> for InList<F> {
+    type Rejection = HttpError;
+
+    /// Each half is read by itself: serde neither flattens numbers out of a query string nor tells
+    /// unknown names of a flattened structure.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let (page, filter): (Vec<_>, Vec<_>) = query
+            .split('&')
+            .partition(|pair| pair.split('=').next().is_some_and(|name| PAGE.contains(&name)));
+        let page: Page = parse_query(&page.join("&"))?;
+        if !(1..=reads::ROWS_MAX).contains(&page.limit) {
+            return Err(HttpError::InvalidParameter {
+                name: "limit".to_owned(),
+                message: format!("1 to {}", reads::ROWS_MAX),
+            });
+        }
+        Ok(Self(parse_query(&filter.join("&"))?, page))
     }
-    Err(HttpError::InvalidParameter {
-        name: "limit".to_owned(),
-        message: format!("1 to {}", reads::ROWS_MAX),
-    })
 }
 
 /// Waits until the read models reflect a position, where one is asked for.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::App;
 use super::error::HttpError;
-use super::extract::{Caller, InQuery};
-use super::lists::{Listing, office, reflect, rows};
+use super::extract::Caller;
+use super::lists::{InList, Listing, Page, office, reflect};
 use crate::own_acts::Hindered;
 use crate::stored::StoredError;
 
@@ -32,12 +32,6 @@ pub(super) struct WorklistQuery {
     urgency: Option<String>,
     /// `officer/…` in charge.
     assigned_to: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// Rows wanted, 1 to 500.
-    limit: Option<u16>,
-    /// Answer only when this position is reflected.
-    at_least: Option<u64>,
 }
 
 /// An item, and why the ledger cannot say that its term passed, where it should and cannot.
@@ -54,15 +48,14 @@ pub(super) struct Listed {
 /// Where the ledger should sign that a term passed and cannot, `hindered` says why, and what people
 /// can do.
 #[utoipa::path(
-    get, path = "/v1/worklist", tag = "cases", params(WorklistQuery),
+    get, path = "/v1/worklist", tag = "cases", params(WorklistQuery, Page),
     responses((status = 200, description = "A page of terms", body = Listing))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(caller): Caller,
-    InQuery(query): InQuery<WorklistQuery>,
+    InList(query, page): InList<WorklistQuery>,
 ) -> Result<Json<Answer<Listed>>, HttpError> {
-    let limit = rows(query.limit)?;
     let filter = WorklistFilter {
         office: office(&caller, query.office)?,
         procedure: query.procedure,
@@ -72,9 +65,9 @@ pub(super) async fn list(
     };
     let world = app.ledger.tail().world();
     let now = Now { today: app.ledger.today(&world), at: app.ledger.clock().now() };
-    reflect(&app, query.at_least).await?;
-    let after = query.after.as_deref();
-    let found = reads::worklist(app.ledger.pool(), &filter, now, after, limit).await?;
+    reflect(&app, page.at_least).await?;
+    let after = page.after.as_deref();
+    let found = reads::worklist(app.ledger.pool(), &filter, now, after, page.limit).await?;
     let rows = with_hindrances(&app, found.rows, now.today).await?;
     Ok(Json(Answer { rows, next: found.next, position: found.position }))
 }

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use litopys_domain::violation::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::types::Json;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::cursor::{self, ListError};
@@ -59,20 +60,26 @@ pub struct Case {
 }
 
 /// What a case must be to be listed; everything given must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CaseFilter {
     /// The beginning of the number, or all of it.
     pub number: Option<String>,
     pub procedure: Option<String>,
     pub state: Option<String>,
+    /// One of the token's offices.
     pub office: Option<String>,
-    /// The office it is on its way to.
+    /// One of the token's offices: cases on their way to it, whoever has them still.
     pub coming_to: Option<String>,
+    /// Code of CL-COUNTRY.
     pub citizenship: Option<String>,
     /// `person/…`
     pub subject: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
     pub opened_from: Option<Date>,
     /// Inclusive.
+    #[param(value_type = Option<String>, format = Date)]
     pub opened_to: Option<Date>,
 }
 
@@ -83,10 +90,8 @@ pub async fn cases(
     after: Option<&str>,
     limit: u16,
 ) -> Result<Answer<Case>, ListError> {
-    let (after_opened, after_id) = match after.map(cursor::decode::<(Date, Uuid)>).transpose()? {
-        Some((opened, id)) => (Some(opened), Some(id)),
-        None => (None, None),
-    };
+    let after = after.map(cursor::decode::<(Date, Uuid)>).transpose()?;
+    let (after_opened, after_id) = after.unzip();
     let position = reflected(pool).await?;
     let rows = sqlx::query_as!(
         Row,

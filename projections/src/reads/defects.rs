@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
 use litopys_domain::violation::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::cursor::{self, ListError};
@@ -46,16 +47,24 @@ pub struct OpenDefect {
 }
 
 /// What a defect must be to be listed; everything given must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DefectFilter {
+    #[serde(skip)]
     pub case: Option<Uuid>,
+    /// One of the token's offices.
     pub office: Option<String>,
     pub procedure: Option<String>,
-    /// A rule, or a number with all its parts: `DEF-004` finds `DEF-004-LATE`, too.
+    /// A rule, or a number of CL-DEFECT with all its parts: `DEF-004` finds `DEF-004-LATE`, too.
     pub rule: Option<String>,
+    /// `V`, `U` or `D`.
     pub severity: Option<String>,
+    /// `accepted`, `disputed` or `unavoidable`.
     pub answer: Option<String>,
-    /// The day of the question: terms that run out later are no defects yet.
+    /// The day of the question: terms that run out later are no defects yet. Over HTTP today,
+    /// where none is given.
+    #[param(value_type = Option<String>, format = Date)]
     pub on: Option<Date>,
 }
 

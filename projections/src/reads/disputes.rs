@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, ToSqlx};
 use litopys_domain::violation::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::cursor::{self, ListError};
@@ -40,20 +41,31 @@ pub struct Dispute {
 }
 
 /// What a dispute must be to be listed; everything given must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DisputeFilter {
+    /// One of the token's offices.
     pub office: Option<String>,
+    /// Code of CL-DISPUTE.
     pub category: Option<String>,
+    /// Code of CL-INST: the instance that has it, or had it last.
     pub instance: Option<String>,
+    /// Code of CL-ROLE.
     pub court: Option<String>,
+    /// Code of CL-OUTCOME: what the last court decided.
     pub outcome: Option<String>,
+    /// What it put into the case of the decision last, such as `DecisionAnnulled`.
     pub effect: Option<String>,
     pub state: Option<String>,
-    /// `case/…`
+    /// `case/…` of the decision.
     pub decided_case: Option<String>,
+    /// The statement of the decision.
     pub decision: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
     pub opened_from: Option<Date>,
     /// Inclusive.
+    #[param(value_type = Option<String>, format = Date)]
     pub opened_to: Option<Date>,
 }
 
@@ -64,10 +76,8 @@ pub async fn disputes(
     after: Option<&str>,
     limit: u16,
 ) -> Result<Answer<Dispute>, ListError> {
-    let (after_opened, after_case) = match after.map(cursor::decode::<(Date, Uuid)>).transpose()? {
-        Some((opened, case)) => (Some(opened.to_sqlx()), Some(case)),
-        None => (None, None),
-    };
+    let after = after.map(cursor::decode::<(Date, Uuid)>).transpose()?;
+    let (after_opened, after_case) = after.unzip();
     let position = reflected(pool).await?;
     let rows = sqlx::query!(
         r#"select case_id, number, procedure, state, state_title as "state_title: Json<Words>",
@@ -98,7 +108,7 @@ pub async fn disputes(
         filter.decision,
         filter.opened_from.map(ToSqlx::to_sqlx) as Option<SqlDate>,
         filter.opened_to.map(ToSqlx::to_sqlx) as Option<SqlDate>,
-        after_opened as Option<SqlDate>,
+        after_opened.map(ToSqlx::to_sqlx) as Option<SqlDate>,
         after_case,
         one_more(limit),
     )

@@ -5,6 +5,7 @@ use jiff_sqlx::{Date as SqlDate, ToSqlx};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
+use utoipa::IntoParams;
 
 use super::cursor::{self, ListError};
 use super::{Answer, one_more, page, reflected};
@@ -61,12 +62,17 @@ pub struct SuspensionSpan {
 }
 
 /// Whom to list; a post must meet office, role and day together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct OfficerFilter {
+    /// `officer/…`, `service/…` or `ledger/…`
     pub id: Option<String>,
     pub office: Option<String>,
+    /// Code of CL-ROLE.
     pub role: Option<String>,
     /// Only who holds a post on this day.
+    #[param(value_type = Option<String>, format = Date)]
     pub on: Option<Date>,
 }
 
