@@ -11,6 +11,8 @@ use std::str::FromStr as _;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use litopys_domain::ids::{AggregateType, IdError, StreamId};
+use serde::Serialize;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::report::Lang;
@@ -55,6 +57,19 @@ struct DatabaseArgs {
     data: Option<PathBuf>,
 }
 
+/// Which ledger is asked, and how the answer is written.
+#[derive(Debug, Args)]
+struct AnswerArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+    /// The language of the answer
+    #[arg(long, value_enum, default_value_t)]
+    lang: LangArg,
+}
+
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum LangArg {
     #[default]
@@ -92,6 +107,28 @@ impl DatabaseArgs {
     }
 }
 
+impl AnswerArgs {
+    /// Writes an answer to standard output, as JSON or in words.
+    fn write<T: Serialize>(
+        &self,
+        answer: &T,
+        words: impl FnOnce(&T, Lang) -> String,
+    ) -> anyhow::Result<()> {
+        let text = if self.json {
+            serde_json::to_string_pretty(answer)? + "\n"
+        } else {
+            words(answer, self.lang.into())
+        };
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write the answer")
+    }
+}
+
+/// A case is named by its id, or by its stream.
+fn case_stream(id: &str) -> Result<StreamId, IdError> {
+    StreamId::new(AggregateType::Case, id.strip_prefix("case/").unwrap_or(id))
+}
+
 /// Runs a command: 0 sound, 1 findings, 2 could not run.
 pub fn run(cli: Cli) -> ExitCode {
     match execute(cli) {
@@ -111,16 +148,6 @@ fn execute(cli: Cli) -> anyhow::Result<bool> {
         Command::History(args) => runtime.block_on(history::run(&args)),
         Command::Defects(args) => runtime.block_on(defects::run(&args)),
     }
-}
-
-/// Writes an answer to standard output.
-fn answer(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write the answer")
-}
-
-fn answer_json<T: serde::Serialize>(value: &T) -> anyhow::Result<()> {
-    answer(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
 #[cfg(test)]

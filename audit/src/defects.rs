@@ -16,14 +16,13 @@ use litopys_domain::ids::StreamId;
 use litopys_domain::law::defects::{OpenDefect, Raised, standing};
 use litopys_domain::law::fold::{CaseState, View, state};
 use litopys_domain::law::judge::judge_again;
-use litopys_domain::law::next::put_from;
 use litopys_domain::violation::Words;
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::store::{Snapshot, StoreError};
+use crate::store::{CaseRow, Snapshot, StoreError};
 use crate::verify::PAGE_EVENTS;
-use crate::verify::law::{Cut, cases, read_acts};
+use crate::verify::law::{Cut, cases, load, others, read_cases};
 use ground::Ground;
 pub use own::OWN;
 
@@ -103,20 +102,22 @@ pub async fn defects(
     Ok(report)
 }
 
-type Rows = Vec<Vec<crate::store::CaseRow>>;
-
 /// Judges whole cases.
 async fn page(
     snapshot: &mut Snapshot,
     ground: &Ground,
-    whole: Rows,
+    whole: Vec<Vec<CaseRow>>,
     report: &mut DefectsReport,
 ) -> Result<(), DefectsError> {
-    let files = read(whole)?;
-    let related = related(snapshot, &files).await?;
+    let files = readable(read_cases(whole))?;
+    let shared = shared_subjects(snapshot, &files).await?;
+    let wanted = files.iter().flat_map(|(stream, acts)| others(stream, acts, &shared)).collect();
+    let known = readable(load(snapshot, &wanted).await?)?;
     for (stream, acts) in &files {
         report.cases_read += 1;
-        let others = others(stream, acts, &related);
+        let others = others(stream, acts, &shared);
+        let others: Vec<_> =
+            others.iter().filter_map(|one| known.get(one).map(Vec::as_slice)).collect();
         if let Some(found) = of_case(ground, acts, &others, report.on) {
             report.defects += found.defects.len() as u64;
             report.cases.push(found);
@@ -127,11 +128,13 @@ async fn page(
 
 type Files = BTreeMap<String, Vec<RecordedAct>>;
 
-fn read(whole: Rows) -> Result<Files, DefectsError> {
+/// Cases with a payload that cannot be read are not passed over: nothing could be said of them.
+fn readable(
+    cases: impl Iterator<Item = (String, Option<Vec<RecordedAct>>)>,
+) -> Result<Files, DefectsError> {
     let mut files = Files::new();
-    for rows in whole {
-        let stream = format!("case/{}", rows[0].aggregate_id);
-        match read_acts(&rows) {
+    for (stream, acts) in cases {
+        match acts {
             Some(acts) => files.insert(stream, acts),
             None => return Err(DefectsError::UnreadableCase(stream)),
         };
@@ -139,46 +142,21 @@ fn read(whole: Rows) -> Result<Files, DefectsError> {
     Ok(files)
 }
 
-/// The other cases of the subjects, and the disputes that put outcomes into a case.
-struct RelatedCases {
-    files: Files,
-    by_subject: HashMap<String, Vec<String>>,
-}
-
-async fn related(snapshot: &mut Snapshot, files: &Files) -> Result<RelatedCases, DefectsError> {
-    let acts = || files.values().flatten();
+/// People whom several cases name, with those cases.
+async fn shared_subjects(
+    snapshot: &mut Snapshot,
+    files: &Files,
+) -> Result<HashMap<String, Vec<String>>, DefectsError> {
+    let acts = files.values().flatten();
     let subjects: BTreeSet<String> =
-        acts().flat_map(|act| &act.statement.subjects).map(ToString::to_string).collect();
+        acts.flat_map(|act| &act.statement.subjects).map(ToString::to_string).collect();
     let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-    let mut by_subject: HashMap<String, Vec<String>> = HashMap::new();
+    let mut shared: HashMap<String, Vec<String>> = HashMap::new();
     for (subject, case) in snapshot.cases_of(&subjects).await? {
-        by_subject.entry(subject).or_default().push(format!("case/{case}"));
+        shared.entry(subject).or_default().push(format!("case/{case}"));
     }
-    by_subject.retain(|_, cases| cases.len() > 1);
-    let disputes = acts().filter_map(|act| put_from(&act.statement));
-    let wanted: BTreeSet<String> = by_subject
-        .values()
-        .flatten()
-        .cloned()
-        .chain(disputes.map(|dispute| dispute.to_string()))
-        .collect();
-    let ids: Vec<&str> = wanted.iter().filter_map(|one| one.strip_prefix("case/")).collect();
-    let files = read(cases(snapshot.cases(&ids).await?))?;
-    Ok(RelatedCases { files, by_subject })
-}
-
-fn others<'a>(
-    stream: &str,
-    acts: &[RecordedAct],
-    related: &'a RelatedCases,
-) -> Vec<&'a [RecordedAct]> {
-    let subjects = acts.iter().flat_map(|act| &act.statement.subjects);
-    let shared = subjects.filter_map(|one| related.by_subject.get(&one.to_string())).flatten();
-    let disputes = acts.iter().filter_map(|act| put_from(&act.statement));
-    let streams: BTreeSet<String> =
-        shared.cloned().chain(disputes.map(|dispute| dispute.to_string())).collect();
-    let streams = streams.iter().filter(|other| *other != stream);
-    streams.filter_map(|other| related.files.get(other).map(Vec::as_slice)).collect()
+    shared.retain(|_, cases| cases.len() > 1);
+    Ok(shared)
 }
 
 /// What stands against a case on a day; none where nothing does.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use litopys_domain::ids::ContentHash;
 use litopys_domain::law::laws::Laws;
 use litopys_domain::law::package::{Manifest, Package, Shelf};
-use litopys_domain::registry::{PackagePublished, RegistryAct};
+use litopys_domain::registry::RegistryAct;
 
 use crate::payload;
 use crate::store::{Snapshot, StoreError};
@@ -20,19 +20,30 @@ pub(crate) async fn of_procedure(
     procedure: &str,
     zone: TimeZone,
 ) -> Result<Result<Laws, String>, StoreError> {
-    let mut laws = Laws::new(zone);
-    let mut shelf = Shelf::default();
+    let mut packages = Vec::new();
     for row in snapshot.stream("procedure", procedure).await? {
         let entry = payload::read(&row.payload).ok();
         let act = entry.and_then(|entry| RegistryAct::read(&entry.statement).ok().flatten());
-        let Some(RegistryAct::PackagePublished(PackagePublished { package, .. })) = act else {
-            continue;
-        };
-        match load(snapshot, &mut shelf, package).await? {
-            Ok((loaded, _)) => {
-                laws.publish(u64::try_from(row.position).unwrap_or_default(), Arc::new(loaded));
-            }
-            Err(why) => return Ok(Err(format!("package {package}: {why}"))),
+        if let Some(RegistryAct::PackagePublished(published)) = act {
+            packages.push((u64::try_from(row.position).unwrap_or_default(), published.package));
+        }
+    }
+    published(snapshot, zone, packages).await
+}
+
+/// The laws with these packages, each with the position at which it was published. The error names
+/// the package that does not load.
+pub(crate) async fn published(
+    snapshot: &mut Snapshot,
+    zone: TimeZone,
+    packages: Vec<(u64, ContentHash)>,
+) -> Result<Result<Laws, String>, StoreError> {
+    let mut laws = Laws::new(zone);
+    let mut shelf = Shelf::default();
+    for (position, hash) in packages {
+        match load(snapshot, &mut shelf, hash).await? {
+            Ok((package, _)) => laws.publish(position, Arc::new(package)),
+            Err(why) => return Ok(Err(format!("package {hash}: {why}"))),
         }
     }
     Ok(Ok(laws))

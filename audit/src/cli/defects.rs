@@ -8,8 +8,7 @@ use litopys_domain::law::defects::{Found, OpenDefect};
 use litopys_domain::statement::Answer;
 use litopys_domain::violation::{Certainty, Words};
 
-use super::verify::case_stream;
-use super::{DatabaseArgs, LangArg, answer, answer_json};
+use super::{AnswerArgs, case_stream};
 use crate::defects::{CaseDefects, DefectsReport, defects};
 use crate::report::Lang;
 
@@ -21,13 +20,7 @@ pub(super) struct DefectsArgs {
     #[arg(long, value_name = "DATE")]
     on: Option<jiff::civil::Date>,
     #[command(flatten)]
-    database: DatabaseArgs,
-    /// Print the defects as JSON
-    #[arg(long)]
-    json: bool,
-    /// The language of the report
-    #[arg(long, value_enum, default_value_t)]
-    lang: LangArg,
+    answer: AnswerArgs,
 }
 
 #[derive(Debug, Args)]
@@ -37,19 +30,15 @@ struct What {
     #[arg(long)]
     all: bool,
     /// One case, by its id
-    #[arg(long, value_name = "ID")]
-    case: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = case_stream)]
+    case: Option<StreamId>,
 }
 
 /// Tells what stands; true where nothing does.
 pub(super) async fn run(args: &DefectsArgs) -> anyhow::Result<bool> {
-    let case: Option<StreamId> = args.what.case.as_deref().map(case_stream).transpose()?;
-    let report = defects(&args.database.options()?, case.as_ref(), args.on).await?;
-    if args.json {
-        answer_json(&report)?;
-    } else {
-        answer(&words(&report, args.lang.into()))?;
-    }
+    let database = args.answer.database.options()?;
+    let report = defects(&database, args.what.case.as_ref(), args.on).await?;
+    args.answer.write(&report, words)?;
     Ok(report.cases.is_empty())
 }
 

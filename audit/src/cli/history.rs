@@ -4,19 +4,19 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use clap::Args;
+use litopys_domain::ids::StreamId;
 use litopys_domain::law::fold::{ActStatus, Point};
 use litopys_domain::violation::Words;
 
-use super::verify::case_stream;
-use super::{DatabaseArgs, LangArg, answer, answer_json};
+use super::{AnswerArgs, case_stream};
 use crate::history::{History, HistoryAct, HistoryOptions, RecordedUntil, StateTold, history};
 use crate::report::Lang;
 
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
     /// The case, by its id
-    #[arg(long, value_name = "ID")]
-    case: String,
+    #[arg(long, value_name = "ID", value_parser = case_stream)]
+    case: StreamId,
     /// The case as it was recorded then: a position, or an instant such as 2026-11-22T10:15:30Z
     #[arg(long, value_name = "POSITION|INSTANT")]
     recorded_until: Option<RecordedUntil>,
@@ -24,13 +24,7 @@ pub(super) struct HistoryArgs {
     #[arg(long, value_name = "DATE")]
     occurred_until: Option<jiff::civil::Date>,
     #[command(flatten)]
-    database: DatabaseArgs,
-    /// Print the history as JSON
-    #[arg(long)]
-    json: bool,
-    /// The language of the words around it
-    #[arg(long, value_enum, default_value_t)]
-    lang: LangArg,
+    answer: AnswerArgs,
 }
 
 impl FromStr for RecordedUntil {
@@ -42,15 +36,10 @@ impl FromStr for RecordedUntil {
 }
 
 pub(super) async fn run(args: &HistoryArgs) -> anyhow::Result<bool> {
-    let case = case_stream(&args.case)?;
     let options =
         HistoryOptions { recorded_until: args.recorded_until, occurred_until: args.occurred_until };
-    let told = history(&args.database.options()?, &case, &options).await?;
-    if args.json {
-        answer_json(&told)?;
-    } else {
-        answer(&words(&told, args.lang.into()))?;
-    }
+    let told = history(&args.answer.database.options()?, &args.case, &options).await?;
+    args.answer.write(&told, words)?;
     Ok(true)
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use litopys_domain::ids::{AggregateType, StreamId};
+use litopys_domain::ids::StreamId;
 
-use super::{DatabaseArgs, LangArg, answer, answer_json};
-use crate::receipt::{Receipt, verify_receipt};
+use super::{AnswerArgs, case_stream};
+use crate::receipt::{Receipt, ReceiptReport, verify_receipt};
 use crate::report::Report;
 use crate::store::Snapshot;
 use crate::trust::Trust;
@@ -21,20 +21,14 @@ pub(super) struct VerifyArgs {
     /// What you trust, as `litopys init` wrote it: origin, ledger key, genesis, witnesses
     #[arg(long, value_name = "FILE")]
     trust: PathBuf,
-    #[command(flatten)]
-    database: DatabaseArgs,
     /// Judge acts that wait for a checkpoint by this moment, not by the newest act's
     #[arg(long, value_name = "INSTANT")]
     now: Option<jiff::Timestamp>,
     /// How long an act may wait for a published checkpoint
     #[arg(long, value_name = "SECONDS", default_value_t = VerifyOptions::default().cadence_seconds)]
     cadence: i64,
-    /// Print the report as JSON
-    #[arg(long)]
-    json: bool,
-    /// The language of the report
-    #[arg(long, value_enum, default_value_t)]
-    lang: LangArg,
+    #[command(flatten)]
+    answer: AnswerArgs,
 }
 
 #[derive(Debug, Args)]
@@ -44,8 +38,8 @@ struct What {
     #[arg(long)]
     all: bool,
     /// One case, with the keys, posts, law and tree on which it rests
-    #[arg(long, value_name = "ID")]
-    case: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = case_stream)]
+    case: Option<StreamId>,
     /// A receipt, without the ledger
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
@@ -57,13 +51,8 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<bool> {
     if let Some(file) = &args.what.receipt {
         return receipt(args, &trust, file);
     }
-    let case = args.what.case.as_deref().map(case_stream).transpose()?;
-    let report = ledger(args, &trust, case.as_ref()).await?;
-    if args.json {
-        answer_json(&report)?;
-    } else {
-        answer(&report.to_text(args.lang.into()))?;
-    }
+    let report = ledger(args, &trust, args.what.case.as_ref()).await?;
+    args.answer.write(&report, Report::to_text)?;
     Ok(report.is_sound())
 }
 
@@ -74,11 +63,7 @@ fn receipt(args: &VerifyArgs, trust: &Trust, file: &std::path::Path) -> anyhow::
         format!("`{name}` is no receipt: position, payload, inclusion, checkpoint")
     })?;
     let report = verify_receipt(&receipt, trust)?;
-    if args.json {
-        answer_json(&report)?;
-    } else {
-        answer(&report.to_text(args.lang.into()))?;
-    }
+    args.answer.write(&report, ReceiptReport::to_text)?;
     Ok(report.findings.is_empty())
 }
 
@@ -87,7 +72,7 @@ async fn ledger(
     trust: &Trust,
     case: Option<&StreamId>,
 ) -> anyhow::Result<Report> {
-    let database = args.database.options()?;
+    let database = args.answer.database.options()?;
     if let Some(case) = case {
         let mut snapshot = Snapshot::open(&database).await?;
         let acts = snapshot.stream(case.kind().as_str(), case.id()).await?;
@@ -107,12 +92,6 @@ async fn ledger(
         Some(case) => report.of_case(&case.to_string()),
         None => report,
     })
-}
-
-/// A case is named by its id, or by its stream.
-pub(super) fn case_stream(id: &str) -> anyhow::Result<StreamId> {
-    let id = id.strip_prefix("case/").unwrap_or(id);
-    Ok(StreamId::new(AggregateType::Case, id)?)
 }
 
 /// Draws on standard error, and only where that is a terminal.

@@ -1,11 +1,8 @@
 //! What judging cases rests on: the time zone, who signs, and the law as published.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litopys_domain::law::laws::Laws;
-use litopys_domain::law::package::Shelf;
 use litopys_domain::registry::{Registry, RegistryAct};
 
 use super::DefectsError;
@@ -37,13 +34,8 @@ impl Ground {
             }
         }
         let founding = registry.founding().ok_or(DefectsError::NoGenesis)?;
-        let mut laws = Laws::new(founding.time_zone.clone());
-        let mut shelf = Shelf::default();
-        for (position, hash) in packages {
-            let loaded = laws::load(snapshot, &mut shelf, hash).await?;
-            let (package, _) = loaded.map_err(|why| DefectsError::Law(format!("{hash}: {why}")))?;
-            laws.publish(position, Arc::new(package));
-        }
+        let laws = laws::published(snapshot, founding.time_zone.clone(), packages).await?;
+        let laws = laws.map_err(DefectsError::Law)?;
         let last_day = last_day(snapshot, laws.zone()).await?;
         Ok(Self { registry, laws, last_day })
     }

@@ -52,36 +52,13 @@ impl CaseTable {
         }
     }
 
-    fn sql(self) -> &'static str {
+    /// The column by which rows are asked for, and its type.
+    fn key(self) -> (&'static str, &'static str) {
         match self {
-            Self::Cases => {
-                "select id::text, to_json(r)::text from reads.cases r
-                 where id = any($1::text[]::uuid[])"
-            }
-            Self::Timeline => {
-                "select case_id::text, to_json(r)::text from reads.timeline r
-                 where case_id = any($1::text[]::uuid[])"
-            }
-            Self::Worklist => {
-                "select case_id::text, to_json(r)::text from reads.worklist r
-                 where case_id = any($1::text[]::uuid[])"
-            }
-            Self::Disputes => {
-                "select case_id::text, to_json(r)::text from reads.disputes r
-                 where case_id = any($1::text[]::uuid[])"
-            }
-            Self::Puts => {
-                "select dispute::text, to_json(r)::text from reads.puts r
-                 where dispute = any($1::text[]::uuid[])"
-            }
-            Self::Defects => {
-                "select case_id::text, to_json(r)::text from reads.defects r
-                 where case_id = any($1::text[]::uuid[])"
-            }
-            Self::Decisions => {
-                "select statement, to_json(r)::text from statistics_units.decisions r
-                 where statement = any($1)"
-            }
+            Self::Cases => ("id", "uuid"),
+            Self::Timeline | Self::Worklist | Self::Disputes | Self::Defects => ("case_id", "uuid"),
+            Self::Puts => ("dispute", "uuid"),
+            Self::Decisions => ("statement", "text"),
         }
     }
 }
@@ -115,22 +92,23 @@ impl Snapshot {
         table: CaseTable,
         ids: &[&str],
     ) -> Result<Vec<(String, String)>, StoreError> {
-        sqlx::query_as(table.sql())
+        let (name, (key, kind)) = (table.name(), table.key());
+        let sql = format!(
+            "select {key}::text, to_json(r)::text from {name} r
+             where {key} = any($1::text[]::{kind}[])"
+        );
+        sqlx::query_as(&sql)
             .persistent(false)
             .bind(ids)
             .fetch_all(&mut self.connection)
             .await
-            .map_err(reading(table.name()))
+            .map_err(reading(name))
     }
 
     /// All rows about signers: of signatories, posts and competences.
     pub async fn signer_rows(&mut self, table: &'static str) -> Result<Vec<ReadRow>, StoreError> {
-        let sql = match table {
-            "reads.signatories" => "select to_json(r)::text from reads.signatories r",
-            "reads.posts" => "select to_json(r)::text from reads.posts r",
-            _ => "select to_json(r)::text from reads.competences r",
-        };
-        let rows: Vec<String> = sqlx::query_scalar(sql)
+        let sql = format!("select to_json(r)::text from {table} r");
+        let rows: Vec<String> = sqlx::query_scalar(&sql)
             .persistent(false)
             .fetch_all(&mut self.connection)
             .await

@@ -22,7 +22,7 @@ use crate::finding::{Fault, Finding};
 use crate::judgment::Books;
 use crate::laws;
 use crate::payload;
-use crate::store::{CaseRow, Snapshot};
+use crate::store::{CaseRow, Snapshot, StoreError};
 use crate::verify::walk::Walk;
 
 /// One case with all that judging it looks at.
@@ -118,9 +118,8 @@ async fn open_files(
 ) -> Result<Vec<CaseFile>, VerifyError> {
     let faulty = walk.findings.streams();
     let mut files = Vec::with_capacity(whole.len());
-    for rows in whole {
-        let stream = format!("case/{}", rows[0].aggregate_id);
-        if let Some(acts) = read_acts(&rows).filter(|_| !faulty.contains(&stream)) {
+    for (stream, acts) in read_cases(whole) {
+        if let Some(acts) = acts.filter(|_| !faulty.contains(&stream)) {
             files.push(CaseFile { stream, acts, related: Vec::new(), stored: None });
         }
     }
@@ -201,25 +200,11 @@ async fn relate(
     shared: &HashMap<String, Vec<String>>,
     files: &mut [CaseFile],
 ) -> Result<(), VerifyError> {
-    let others = |file: &CaseFile| -> BTreeSet<String> {
-        let subjects = file.acts.iter().flat_map(|act| &act.statement.subjects);
-        let streams = subjects.filter_map(|subject| shared.get(&subject.to_string())).flatten();
-        let disputes = file.acts.iter().filter_map(|act| put_from(&act.statement));
-        let streams = streams.cloned().chain(disputes.map(|dispute| dispute.to_string()));
-        streams.filter(|stream| *stream != file.stream).collect()
-    };
+    let others = |file: &CaseFile| others(&file.stream, &file.acts, shared);
     let wanted: BTreeSet<String> = files.iter().flat_map(others).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<_> = wanted.iter().filter_map(|s| s.strip_prefix("case/")).collect();
-    let rows = snapshot.cases(&ids).await?;
-    let known: HashMap<String, Arc<Vec<RecordedAct>>> = cases(rows)
-        .into_iter()
-        .filter_map(|rows| {
-            let stream = format!("case/{}", rows[0].aggregate_id);
-            read_acts(&rows).map(|acts| (stream, Arc::new(acts)))
-        })
+    let known: HashMap<String, Arc<Vec<RecordedAct>>> = load(snapshot, &wanted)
+        .await?
+        .filter_map(|(stream, acts)| Some((stream, Arc::new(acts?))))
         .collect();
     for file in files {
         file.related = others(file).iter().filter_map(|s| known.get(s).map(Arc::clone)).collect();
@@ -227,8 +212,38 @@ async fn relate(
     Ok(())
 }
 
-/// Reads a case's payloads again; none where one cannot be read, which was found before.
-pub(crate) fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
+/// The other cases that judging a case looks at: those of its subjects, of whom `shared` tells
+/// who is named by several, and the disputes that its court outcomes say they come from.
+pub(crate) fn others(
+    stream: &str,
+    acts: &[RecordedAct],
+    shared: &HashMap<String, Vec<String>>,
+) -> BTreeSet<String> {
+    let subjects = acts.iter().flat_map(|act| &act.statement.subjects);
+    let streams = subjects.filter_map(|subject| shared.get(&subject.to_string())).flatten();
+    let disputes = acts.iter().filter_map(|act| put_from(&act.statement));
+    let streams = streams.cloned().chain(disputes.map(|dispute| dispute.to_string()));
+    streams.filter(|other| other != stream).collect()
+}
+
+/// The acts of these cases, by their streams, as [`read_cases`] gives them.
+pub(crate) async fn load(
+    snapshot: &mut Snapshot,
+    streams: &BTreeSet<String>,
+) -> Result<impl Iterator<Item = (String, Option<Vec<RecordedAct>>)>, StoreError> {
+    let ids: Vec<_> = streams.iter().filter_map(|s| s.strip_prefix("case/")).collect();
+    let rows = if ids.is_empty() { Vec::new() } else { snapshot.cases(&ids).await? };
+    Ok(read_cases(cases(rows)))
+}
+
+/// Reads the payloads of whole cases again; no acts where one of them cannot be read.
+pub(crate) fn read_cases(
+    whole: Vec<Vec<CaseRow>>,
+) -> impl Iterator<Item = (String, Option<Vec<RecordedAct>>)> {
+    whole.into_iter().map(|rows| (format!("case/{}", rows[0].aggregate_id), read_acts(&rows)))
+}
+
+fn read_acts(rows: &[CaseRow]) -> Option<Vec<RecordedAct>> {
     let read = |row: &CaseRow| {
         let entry = payload::read(&row.payload).ok()?;
         // A row filed under another case was found before, too.
