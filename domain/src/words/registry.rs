@@ -1,6 +1,6 @@
 //! Titles of the acts that no procedure file names: those of the registry and of persons.
 
-use litopys_domain::violation::Words;
+use crate::violation::Words;
 
 pub(super) fn title(act: &str) -> Option<Words> {
     let (en, uk) = match act {
@@ -24,4 +24,14 @@ pub(super) fn title(act: &str) -> Option<Words> {
         _ => return None,
     };
     Some(Words::new(en, uk))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_registry_act_has_a_title() {
+        for act in crate::registry::RegistryAct::IDS {
+            assert!(super::title(act).is_some(), "{act}");
+        }
+    }
 }
