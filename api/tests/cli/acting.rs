@@ -11,14 +11,14 @@ pub(crate) struct Office {
 }
 
 impl Office {
-    fn open() -> Self {
-        let desk = Desk::new();
+    /// In a ledger with a small law; the attestor's post is at `place`.
+    pub(crate) fn open(desk: Desk, place: &str) -> Self {
         let said = desk.found();
-        Self::of(desk, said, "00")
+        Self::of(desk, said, place)
     }
 
-    /// In a ledger that was just founded, and said so; the attestor's post is at `place`.
-    pub(crate) fn of(desk: Desk, said: &str, place: &str) -> Self {
+    /// In a ledger that was founded, and said so.
+    fn of(desk: Desk, said: &str, place: &str) -> Self {
         let administrator = value(said, "administrator").split(' ').next().unwrap().to_owned();
         let served = Served::start(&desk);
         let mut office = Self { desk, served, administrator, attestor: String::new() };
@@ -69,7 +69,9 @@ const HEADER: &str = "year,coo,procedure_type,dec_level,dec_pc,recognized,other,
 
 #[test]
 fn good_rows_go_in_once_and_bad_ones_are_named() {
-    let office = Office::open();
+    let desk = Desk::new();
+    let said = desk.found_with("");
+    let office = Office::of(desk, &said, "00");
     let good = "2023,AFG,G,FI,P,1,2,3,0\n2023,SYR,G,JR,P,9,9,9,9\n";
     let table = format!("{HEADER}{good}2023,QQQ,G,FI,P,0,1,0,0\n2022,AFG,G,FI,P,some,0,0,0\n");
     fs::write(office.desk.path("table.csv"), table).unwrap();
@@ -93,7 +95,7 @@ fn good_rows_go_in_once_and_bad_ones_are_named() {
 
 #[test]
 fn what_the_ledger_refuses_is_said_before_signing() {
-    let office = Office::open();
+    let office = Office::open(Desk::new(), "00");
     let line = format!(
         "act PersonRegistered --private family_name=Тестенко --role R-TO-OFF --office 80 \
          --officer {} --key attestor.pem --yes",
@@ -108,7 +110,7 @@ fn what_the_ledger_refuses_is_said_before_signing() {
 
 #[test]
 fn two_people_sign_one_draft() {
-    let office = Office::open();
+    let office = Office::open(Desk::new(), "00");
     let who = &office.administrator;
     let line = format!(
         "act CompetenceGranted --stream {0} --fact course=C-RET --fact from=2026-01-01 \

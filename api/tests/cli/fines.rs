@@ -9,12 +9,12 @@ use jiff::civil::Date;
 
 use crate::acting::Office;
 use crate::demo::with_auditor;
-use crate::support::{Desk, value};
+use crate::support::{Desk, LAW, value};
 
 const CASES: usize = 300;
 
 fn example(name: &str) -> String {
-    format!("{}/../examples/road-fines{name}", env!("CARGO_MANIFEST_DIR"))
+    format!("{LAW}{name}")
 }
 
 /// The header and the rows of the first cases.
@@ -75,12 +75,6 @@ fn mapping(totals: &[(&str, usize)]) -> String {
     lines.join("\n")
 }
 
-/// A police office in a ledger with this law alone.
-fn office(desk: Desk) -> Office {
-    let said = desk.found_with(&format!("--law {} --time-zone Europe/Rome", example("")));
-    Office::of(desk, &said, "PL")
-}
-
 fn import(office: &Office, file: &str, mapping: &str) -> (i32, String) {
     let law = example("");
     let line = format!(
@@ -92,7 +86,7 @@ fn import(office: &Office, file: &str, mapping: &str) -> (i32, String) {
 
 #[test]
 fn road_fines_come_out_as_others_counted_them() {
-    let office = office(with_auditor());
+    let office = Office::open(with_auditor(), "PL");
     let rows = rows();
     let totals = counted(&rows);
     let total = |title: &str| totals.iter().find(|(name, _)| *name == title).unwrap().1;
@@ -135,7 +129,7 @@ fn audited(office: &Office) {
 
 #[test]
 fn a_bad_event_is_named_by_line_and_column() {
-    let office = office(Desk::new());
+    let office = Office::open(Desk::new(), "PL");
     let header = &rows()[0];
     let log = format!(
         "{header}\n\

@@ -1,7 +1,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{Desk, value};
+use crate::support::{Desk, LAW, value};
 
 #[test]
 fn keygen_writes_a_private_key_once() {
@@ -68,10 +68,9 @@ fn administrators_may_sign_the_genesis_elsewhere() {
     let unasked = desk.run("sign genesis.json --key b.pem");
     assert_eq!(unasked.status, 1, "nobody is at the terminal to say yes");
     desk.ok("sign genesis.json --key b.pem --yes");
-    let law = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/road-fines");
-    let said = desk.ok(&format!("init --submit genesis.json --key b.pem --law {law}"));
+    let said = desk.ok(&format!("init --submit genesis.json --key b.pem --law {LAW}"));
     assert_eq!(value(&said, "law"), "2 packages of 1 procedures", "{said}");
-    let published = desk.ok(&format!("procedure publish --key a.pem --law {law}"));
+    let published = desk.ok(&format!("procedure publish --key a.pem --law {LAW}"));
     assert!(published.starts_with("0 packages published"), "{published}");
 }
 

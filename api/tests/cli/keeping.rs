@@ -1,6 +1,6 @@
 use std::fs;
 
-use crate::support::{Desk, Served, value};
+use crate::support::{Desk, LAW, Served, value};
 
 #[test]
 fn without_a_ledger_the_way_to_one_is_told() {
@@ -28,7 +28,8 @@ fn a_backup_is_restored_and_reaches_its_checkpoint() {
     assert!(restored.out.contains("and holds"), "{}", restored.out);
     let key = fs::read(desk.path("data/vault.key")).unwrap();
     assert_eq!(fs::read(desk.path("elsewhere/vault.key")).unwrap(), key);
-    let published = desk.ok("procedure publish --data elsewhere --key admin.pem");
+    let published =
+        desk.ok(&format!("procedure publish --data elsewhere --key admin.pem --law {LAW}"));
     assert!(published.starts_with("0 packages published"), "{published}");
 }
 
