@@ -45,9 +45,9 @@ const TIME: Duration = Duration::from_secs(4);
 /// Connections among which the best plain insert is looked for.
 const PLAIN_CONNECTIONS: [u32; 5] = [8, 16, 32, 64, 128];
 /// Callers of the append path, with cases enough for them.
-const APPEND_CALLERS: [(usize, usize); 4] = [(1, 800), (8, 2_500), (32, 5_000), (128, 6_500)];
+const APPEND_CALLERS: [(usize, usize); 4] = [(1, 1_200), (8, 4_500), (32, 7_000), (128, 9_000)];
 /// Connections over HTTP, with cases enough for them.
-const REST_CONNECTIONS: [(usize, usize); 2] = [(64, 3_500), (256, 3_500)];
+const REST_CONNECTIONS: [(usize, usize); 2] = [(64, 4_500), (256, 4_500)];
 
 /// Every figure of every round, by name.
 type Figures = BTreeMap<String, Vec<f64>>;
