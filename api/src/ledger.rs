@@ -26,7 +26,7 @@ use crate::tail::{Tail, World};
 use crate::vault::Vault;
 
 /// A connection that lay idle for longer is tested before it reads again.
-const IDLE_UNTESTED: Duration = Duration::from_secs(1);
+const IDLE_UNTESTED: Duration = Duration::from_millis(50);
 /// How long a process waits to see what others have committed.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
 

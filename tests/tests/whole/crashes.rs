@@ -187,8 +187,9 @@ async fn postgres_is_killed_ten_times() {
     for kill in 1..=KILLS {
         load.reached(load.acknowledged.load(Ordering::Relaxed) + BETWEEN).await;
         let pid = installed.server_pid().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        // Counted before the kill: once it has happened, callers are answered 503 and wait a while.
         let in_flight = load.in_flight.load(Ordering::Relaxed);
+        assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
         let acknowledged = load.acknowledged.load(Ordering::Relaxed);
         load.reached(acknowledged + CALLERS).await;
         let found = load.found.load(Ordering::Relaxed);
