@@ -87,7 +87,7 @@ impl Ledger {
             .connect_lazy_with(options.database.clone());
         let tail = Arc::new(Tail::new());
         let appending = AppenderOptions {
-            database: options.database,
+            database: options.database.clone(),
             signer: Arc::clone(&signer),
             clock: options.clock.clone(),
             follow: follow::start(pool.clone()),
@@ -96,7 +96,7 @@ impl Ledger {
         let (appender, task) = Appender::start(appending, Arc::clone(&tail));
         let reader = LogReader::new(pool.clone(), signer);
         let published = publish::start(pool.clone(), reader.clone(), options.cadence);
-        let streams = Streams::new(pool, tail);
+        let streams = Streams::start(options.database, pool, tail);
         let ledger = Self {
             store: LedgerStore::new(streams, appender),
             reader,

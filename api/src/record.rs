@@ -81,7 +81,7 @@ impl Ledger {
         disclosures: &[String],
     ) -> Result<Recorded, RecordError> {
         let disclosures = self.seal(&act, disclosures)?;
-        self.streams().fetch(act.statement()).await?;
+        self.streams().fetch(act.statement()).await;
         match act.statement().stream.kind() {
             AggregateType::Case => self.record_as::<CaseKind>(act, disclosures).await,
             AggregateType::Ledger => self.record_as::<LedgerKind>(act, disclosures).await,

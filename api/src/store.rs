@@ -3,6 +3,8 @@
 //! Neither snapshot nor aggregate stores of cqrs-es are used (0.5 applies events twice), and
 //! nothing is read through its streaming replay (it ends silently on an error).
 
+mod ahead;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +14,9 @@ use litopys_domain::aggregate::{Kind, Refusal, Stream};
 use litopys_domain::ids::{AggregateType, StreamId};
 use litopys_domain::statement::Statement;
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use ahead::Ahead;
 
 use crate::append::{Appended, Appender, Key, Submission, SubmitError};
 use crate::receipt::Receipt;
@@ -23,11 +28,14 @@ use crate::tail::Tail;
 pub struct Streams {
     pool: PgPool,
     tail: Arc<Tail>,
+    ahead: Ahead,
 }
 
 impl Streams {
-    pub fn new(pool: PgPool, tail: Arc<Tail>) -> Self {
-        Self { pool, tail }
+    /// Starts reading ahead from `database`, until the last clone is gone.
+    pub fn start(database: PgConnectOptions, pool: PgPool, tail: Arc<Tail>) -> Self {
+        let ahead = Ahead::start(database, &tail);
+        Self { pool, tail, ahead }
     }
 
     pub fn tail(&self) -> &Arc<Tail> {
@@ -48,52 +56,18 @@ impl Streams {
         Ok(self.tail.keep(stream, acts, read_at))
     }
 
-    /// Reads in one query what a verdict will ask for one by one, where more than one of it is not
-    /// at hand: the statement's stream, its subjects and every case that names them.
-    pub async fn fetch(&self, statement: &Statement) -> Result<(), StoredError> {
+    /// Reads in one query what a verdict will ask for one by one and is not at hand: the
+    /// statement's stream, its subjects and every case that names them.
+    pub async fn fetch(&self, statement: &Statement) {
         let Statement { stream, subjects, .. } = statement;
         let unknown = |stream: &&StreamId| self.tail.cached(stream).is_none();
-        let wanted: Vec<_> = std::iter::once(stream).chain(subjects).filter(unknown).collect();
-        let people: Vec<_> =
-            subjects.iter().filter(|subject| self.tail.cases_of(subject).is_none()).collect();
-        if wanted.len() + people.len() < 2 {
-            return Ok(());
+        let streams: Vec<_> =
+            std::iter::once(stream).chain(subjects).filter(unknown).cloned().collect();
+        let unasked = |subject: &&StreamId| self.tail.cases_of(subject).is_none();
+        let people: Vec<_> = subjects.iter().filter(unasked).cloned().collect();
+        if !(streams.is_empty() && people.is_empty()) {
+            self.ahead.read(streams, people).await;
         }
-        let read_at = self.tail.size();
-        let types: Vec<_> = wanted.iter().map(|stream| stream.kind().as_str()).collect();
-        let ids: Vec<_> = wanted.iter().map(|stream| stream.id()).collect();
-        let names: Vec<_> = people.iter().map(ToString::to_string).collect();
-        let rows = sqlx::query!(
-            r#"select aggregate_type, aggregate_id, position, payload::text as "payload!"
-                 from events
-                where (aggregate_type, aggregate_id) in (
-                      select * from unnest($1::text[], $2::text[]) union
-                      select aggregate_type, aggregate_id from stream_subjects
-                       where subject = any ($3) and aggregate_type = 'case')
-                order by position"#,
-            &types as &[&str],
-            &ids as &[&str],
-            &names,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let mut read: HashMap<_, _> =
-            wanted.into_iter().map(|stream| (stream.clone(), Vec::new())).collect();
-        for row in rows {
-            let stream =
-                row.aggregate_type.parse().and_then(|kind| StreamId::new(kind, &row.aggregate_id));
-            let stream = stream.map_err(|_| corrupt("events", "aggregate_id", row.position))?;
-            read.entry(stream)
-                .or_default()
-                .push(recorded(&stored_act(&row.payload, row.position)?)?);
-        }
-        for person in people {
-            self.tail.keep_cases(person, naming(person, &read), read_at);
-        }
-        for (stream, acts) in read {
-            self.tail.keep(&stream, acts, read_at);
-        }
-        Ok(())
     }
 
     async fn read(&self, stream: &StreamId) -> Result<Vec<RecordedAct>, StoredError> {
@@ -144,20 +118,6 @@ fn stored_act(payload: &str, position: i64) -> Result<Act, StoredError> {
 fn recorded(act: &Act) -> Result<RecordedAct, StoredError> {
     let unreadable = || corrupt("events", "payload", act.hash());
     act.recorded().ok_or_else(unreadable)
-}
-
-/// The cases among streams that name a person, in the order in which they first did.
-fn naming(person: &StreamId, streams: &HashMap<StreamId, Vec<RecordedAct>>) -> Vec<StreamId> {
-    let mut cases: Vec<(u64, &StreamId)> = streams
-        .iter()
-        .filter(|(stream, _)| stream.kind() == AggregateType::Case)
-        .filter_map(|(stream, acts)| {
-            let first = acts.iter().find(|act| act.statement.subjects.contains(person))?;
-            Some((first.position, stream))
-        })
-        .collect();
-    cases.sort_unstable();
-    cases.into_iter().map(|(_, case)| case.clone()).collect()
 }
 
 /// One generic store for all six aggregates.

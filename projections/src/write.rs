@@ -7,6 +7,9 @@ use sqlx::PgConnection;
 use crate::error::{ProjectionError, corrupt};
 use crate::fold::rows::Rows;
 
+/// What is sent of a COPY at once; a text of all rows would grow through ever new memory.
+const COPY_BYTES: usize = 64 * 1024;
+
 /// Writes all rows into the schemas of the connection's search path.
 pub(crate) async fn write(
     connection: &mut PgConnection,
@@ -95,12 +98,16 @@ async fn insert<T: Serialize>(
 ) -> Result<(), ProjectionError> {
     let Some(first) = rows.first() else { return Ok(()) };
     let columns = columns_of(first)?.keys().cloned().collect::<Vec<_>>().join(", ");
-    let mut text = String::new();
-    for row in rows {
-        add_line(&mut text, &columns_of(row)?);
-    }
     let statement = format!("copy {table} ({columns}) from stdin");
     let mut copy = connection.copy_in_raw(&statement).await?;
+    let mut text = String::with_capacity(2 * COPY_BYTES);
+    for row in rows {
+        add_line(&mut text, &columns_of(row)?);
+        if text.len() >= COPY_BYTES {
+            copy.send(text.as_bytes()).await?;
+            text.clear();
+        }
+    }
     copy.send(text.as_bytes()).await?;
     copy.finish().await?;
     Ok(())
