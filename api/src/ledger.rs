@@ -96,7 +96,7 @@ impl Ledger {
         let (appender, task) = Appender::start(appending, Arc::clone(&tail));
         let reader = LogReader::new(pool.clone(), signer);
         let published = publish::start(pool.clone(), reader.clone(), options.cadence);
-        let streams = Streams::start(options.database, pool, tail);
+        let streams = Streams::start(&options.database, pool, tail);
         let ledger = Self {
             store: LedgerStore::new(streams, appender),
             reader,

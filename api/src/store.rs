@@ -33,7 +33,7 @@ pub struct Streams {
 
 impl Streams {
     /// Starts reading ahead from `database`, until the last clone is gone.
-    pub fn start(database: PgConnectOptions, pool: PgPool, tail: Arc<Tail>) -> Self {
+    pub fn start(database: &PgConnectOptions, pool: PgPool, tail: Arc<Tail>) -> Self {
         let ahead = Ahead::start(database, &tail);
         Self { pool, tail, ahead }
     }

@@ -48,7 +48,7 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    pub(super) fn start(database: PgConnectOptions, tail: &Arc<Tail>) -> Self {
+    pub(super) fn start(database: &PgConnectOptions, tail: &Arc<Tail>) -> Self {
         let (requests, waiting) = mpsc::channel(MANY);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..READERS {
