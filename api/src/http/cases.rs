@@ -27,7 +27,7 @@ use crate::auth::{Action, Custody, Denied, Principal, Resource, allowed};
 
 /// Cases, the latest opened first.
 #[utoipa::path(
-    get, path = "/v1/cases", tag = "cases", params(CaseFilter, Page),
+    get, path = "/v1/cases", operation_id = "list_cases", tag = "cases", params(CaseFilter, Page),
     responses((status = 200, description = "A page of cases", body = Listing))
 )]
 pub(super) async fn list(
@@ -55,7 +55,7 @@ pub(super) struct CaseQuery {
 
 /// One case, as lists show it.
 #[utoipa::path(
-    get, path = "/v1/cases/{id}", tag = "cases",
+    get, path = "/v1/cases/{id}", operation_id = "case", tag = "cases",
     params(("id" = Uuid, Path, description = "What follows `case/`"), CaseQuery),
     responses(
         (status = 200, description = "One row", body = Listing),

@@ -62,7 +62,7 @@ fn differ(found: &[(&String, &Arc<CodeList>)]) -> Option<String> {
 
 /// A code list that the published law uses, as it is on a day.
 #[utoipa::path(
-    get, path = "/v1/codes/{list}", tag = "law",
+    get, path = "/v1/codes/{list}", operation_id = "codes", tag = "law",
     params(("list" = String, Path, description = "Such as `CL-TO`, or a procedure's own"), CodesQuery),
     responses((status = 200, description = "The codes in force", body = Codes))
 )]

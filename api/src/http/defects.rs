@@ -19,7 +19,7 @@ use crate::auth::{Action, Resource, allowed};
 /// What stands against cases: flags answered or shown, late acts, terms that ran out; the latest
 /// first.
 #[utoipa::path(
-    get, path = "/v1/defects", tag = "cases", params(DefectFilter, Page),
+    get, path = "/v1/defects", operation_id = "list_defects", tag = "cases", params(DefectFilter, Page),
     responses((status = 200, description = "A page of defects", body = Listing))
 )]
 pub(super) async fn list(
@@ -45,7 +45,7 @@ pub(super) struct OfCaseQuery {
 
 /// What stands against one case.
 #[utoipa::path(
-    get, path = "/v1/cases/{id}/defects", tag = "cases",
+    get, path = "/v1/cases/{id}/defects", operation_id = "defects_of_case", tag = "cases",
     params(("id" = Uuid, Path, description = "What follows `case/`"), OfCaseQuery, Page),
     responses(
         (status = 200, description = "A page of defects", body = Listing),

@@ -11,7 +11,7 @@ use super::lists::{InList, Listing, Page, office, reflect};
 
 /// Disputes, the latest opened first.
 #[utoipa::path(
-    get, path = "/v1/disputes", tag = "cases", params(DisputeFilter, Page),
+    get, path = "/v1/disputes", operation_id = "list_disputes", tag = "cases", params(DisputeFilter, Page),
     responses((status = 200, description = "A page of disputes", body = Listing))
 )]
 pub(super) async fn list(

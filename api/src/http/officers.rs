@@ -10,7 +10,7 @@ use super::lists::{InList, Listing, Page, reflect};
 
 /// Officers, services and the ledger: keys, posts, competences.
 #[utoipa::path(
-    get, path = "/v1/officers", tag = "cases", params(OfficerFilter, Page),
+    get, path = "/v1/officers", operation_id = "list_officers", tag = "cases", params(OfficerFilter, Page),
     responses((status = 200, description = "A page of signatories", body = Listing))
 )]
 pub(super) async fn list(

@@ -24,7 +24,7 @@ pub(super) struct ProblemType {
 
 /// A problem type, explained.
 #[utoipa::path(
-    get, path = "/problems/{code}", tag = "operation", security(()),
+    get, path = "/problems/{code}", operation_id = "problem_type", tag = "operation", security(()),
     params(("code" = String, Path, description = "The last part of a problem's type")),
     responses((status = 200, description = "What it means", body = ProblemType))
 )]

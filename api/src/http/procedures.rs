@@ -37,7 +37,7 @@ struct ProcedureRow {
 
 /// Every procedure with a published edition.
 #[utoipa::path(
-    get, path = "/v1/procedures", tag = "law",
+    get, path = "/v1/procedures", operation_id = "list_procedures", tag = "law",
     responses((status = 200, description = "Procedures", body = Procedures))
 )]
 pub(super) async fn list(State(app): State<App>) -> Json<Procedures> {
@@ -93,7 +93,7 @@ pub(super) struct Procedure {
 
 /// The edition of a procedure that is in force on a day.
 #[utoipa::path(
-    get, path = "/v1/procedures/{id}", tag = "law",
+    get, path = "/v1/procedures/{id}", operation_id = "procedure", tag = "law",
     params(("id" = String, Path, description = "Such as `forced-return`"), OnQuery),
     responses((status = 200, description = "The edition", body = Procedure))
 )]

@@ -20,7 +20,7 @@ use super::{
 pub fn router(app: App) -> Router {
     let (routes, document) = documented().split_for_parts();
     routes
-        .merge(docs::routes(&document))
+        .merge(docs::routes(&docs::complete(document)))
         .fallback(nowhere)
         .layer(CatchPanicLayer::custom(|_| HttpError::Panicked.into_response()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -30,7 +30,7 @@ pub fn router(app: App) -> Router {
 
 /// The `OpenAPI` 3.1 document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    documented().into_openapi()
+    docs::complete(documented().into_openapi())
 }
 
 fn documented() -> OpenApiRouter<App> {

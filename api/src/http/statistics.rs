@@ -63,7 +63,7 @@ pub(super) struct DecisionsBody {
 
 /// Counts of decisions by year, citizenship, procedure, act and outcome.
 #[utoipa::path(
-    get, path = "/v1/statistics/{table}", tag = "statistics",
+    get, path = "/v1/statistics/{table}", operation_id = "statistics", tag = "statistics",
     params(("table" = String, Path, description = "`decisions`"), StatisticsQuery),
     responses(
         (status = 200, description = "The table", content(

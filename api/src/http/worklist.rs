@@ -48,7 +48,7 @@ pub(super) struct Listed {
 /// Where the ledger should sign that a term passed and cannot, `hindered` says why, and what people
 /// can do.
 #[utoipa::path(
-    get, path = "/v1/worklist", tag = "cases", params(WorklistQuery, Page),
+    get, path = "/v1/worklist", operation_id = "worklist", tag = "cases", params(WorklistQuery, Page),
     responses((status = 200, description = "A page of terms", body = Listing))
 )]
 pub(super) async fn list(

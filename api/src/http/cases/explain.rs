@@ -32,7 +32,7 @@ pub(in crate::http) struct ExplainBody {
 /// Why an act is possible in a case or not: its state, stops, who signs, each rule with what it asks
 /// and whether it holds, the terms that wait.
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/explanations", tag = "cases", request_body = ExplainBody,
+    post, path = "/v1/cases/{id}/explanations", operation_id = "explain_act", tag = "cases", request_body = ExplainBody,
     params(("id" = Uuid, Path, description = "What follows `case/`")),
     responses((status = 200, description = "Rule by rule", body = serde_json::Value))
 )]

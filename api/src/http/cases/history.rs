@@ -103,7 +103,7 @@ pub(in crate::http) async fn history(
 
 /// The case as the signer of its act `n` saw it: up to the act the statement names as seen.
 #[utoipa::path(
-    get, path = "/v1/cases/{id}/acts/{n}/view", tag = "cases",
+    get, path = "/v1/cases/{id}/acts/{n}/view", operation_id = "case_as_seen", tag = "cases",
     params(
         ("id" = Uuid, Path, description = "What follows `case/`"),
         ("n" = u64, Path, description = "The act's number in the case, from 1"),
