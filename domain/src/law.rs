@@ -3,6 +3,7 @@
 
 pub mod book;
 pub mod calendar;
+pub mod changes;
 mod compile;
 mod cut;
 pub mod defects;

@@ -6,12 +6,14 @@ mod sides;
 mod terms;
 mod whom;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use jiff::civil::Date;
 use litopys_domain::law::book::LawBook;
-use litopys_domain::law::file::{Pending, Switch};
+use litopys_domain::law::changes::{By, Change};
+use litopys_domain::law::file::Pending;
 use litopys_domain::law::model::Law;
 
 use super::language::Lang;
@@ -95,13 +97,13 @@ fn words(
         page.line(0, lang.pick("nothing changes", "нічого не змінюється"));
         return Ok(page.text);
     }
-    let switches = switches_between(book, new, from)?;
-    page.section(lang.pick("Why", "Чому"), &why(&switches, &sides));
+    let changes_of_law = book.changes(&new.procedure, from, to)?;
+    page.section(lang.pick("Why", "Чому"), &why(&changes_of_law, &sides));
     page.section(lang.pick("For whom", "Для кого"), &whom.entries(&sides));
     for (heading, entries) in &changes {
         page.section(heading, entries);
     }
-    page.section(lang.pick("Open cases", "Відкриті справи"), &pending(&switches, &sides));
+    page.section(lang.pick("Open cases", "Відкриті справи"), &pending(&changes_of_law, &sides));
     Ok(page.text)
 }
 
@@ -144,46 +146,62 @@ impl Page {
     }
 }
 
-/// The changes of law that lie between two editions, of the procedure's own file.
-fn switches_between(book: &LawBook, new: &Law, after: Date) -> anyhow::Result<Vec<Switch>> {
-    let text = book.edition_text(&new.procedure, new.edition).context("the edition is gone")?;
-    let edition: serde_json::Value = serde_json::from_str(&text)?;
-    let all: Vec<Switch> = match edition.get("switches") {
-        Some(list) => serde_json::from_value(list.clone())?,
-        None => Vec::new(),
-    };
-    Ok(all.into_iter().filter(|switch| after < switch.on && switch.on <= new.edition).collect())
+fn why(changes: &[Change], sides: &Sides<'_>) -> Vec<Entry> {
+    let lang = sides.lang;
+    if changes.is_empty() {
+        let text = "lists or amounts changed, and no switch of the law";
+        return vec![Entry::of(lang.pick(text, "змінилися переліки чи розміри, не саме право"))];
+    }
+    changes.iter().map(|change| Entry::of(reason(change, sides))).collect()
 }
 
-fn why(switches: &[Switch], sides: &Sides<'_>) -> Vec<Entry> {
+/// `2018-04-29  VR-03  Entry ban of three years (L2293; sure)`, and whose it is where that is
+/// included law.
+fn reason(Change { switch, by }: &Change, sides: &Sides<'_>) -> String {
     let lang = sides.lang;
-    if switches.is_empty() {
-        let text = "law that the procedure includes changed, or lists and amounts did";
-        let uk = "змінилося включене законодавство, переліки чи розміри";
-        return vec![Entry::of(lang.pick(text, uk))];
-    }
-    let one = |switch: &Switch| {
-        let reference = switch.reference.as_deref().unwrap_or_default();
-        let (on, title, law) = (switch.on, lang.of(&switch.title), switch.law.join(", "));
-        let sure = switch.certainty.map(|c| sides.certainty(c)).unwrap_or_default();
-        Entry::of(format!("{on}  {reference}  {title} ({law}; {sure})"))
+    let title = lang.of(&switch.title);
+    let said = match by {
+        By::Own | By::Included(_) => title.to_owned(),
+        By::Joins => told!(
+            lang,
+            "included law begins to apply: {title}",
+            "починає діяти включене законодавство: {title}"
+        ),
+        By::Leaves => told!(
+            lang,
+            "included law applies no more: {title}",
+            "включене законодавство більше не діє: {title}"
+        ),
     };
-    switches.iter().map(one).collect()
+    let number = switch.reference.as_ref().map(|number| format!("{number}  ")).unwrap_or_default();
+    let sure = switch.certainty.map(|certainty| sides.certainty(certainty).to_owned());
+    let law = Some(switch.law.join(", ")).filter(|law| !law.is_empty());
+    let ground = law.into_iter().chain(sure).collect::<Vec<_>>().join("; ");
+    let ground = if ground.is_empty() { ground } else { format!(" ({ground})") };
+    let whose = match by {
+        By::Included(general) => {
+            let general = lang.of(general);
+            told!(lang, "; in included law: {general}", "; у включеному законодавстві: {general}")
+        }
+        _ => String::new(),
+    };
+    format!("{}  {number}{said}{ground}{whose}", switch.on)
 }
 
 /// What the change means for cases that were open on its day.
-fn pending(switches: &[Switch], sides: &Sides<'_>) -> Vec<Entry> {
+fn pending(changes: &[Change], sides: &Sides<'_>) -> Vec<Entry> {
     let lang = sides.lang;
     let mut entries = Vec::new();
-    for switch in switches.iter().filter(|switch| switch.pending == Pending::Old) {
-        let on = switch.on;
+    let by = |pending| changes.iter().filter(move |change| change.switch.pending == pending);
+    // Several switches of one day say this once.
+    for on in by(Pending::Old).map(|change| change.switch.on).collect::<BTreeSet<_>>() {
         entries.push(Entry::of(told!(
             lang,
             "opened before {on}: states and terms stay those of the day of opening; rules, facts and signers of an act are those of its own day",
             "відкриті до {on}: стани і строки лишаються такими, як на день відкриття; правила, дані та підписанти дії такі, як на її день",
         )));
     }
-    if entries.is_empty() || switches.iter().any(|switch| switch.pending == Pending::New) {
+    if entries.is_empty() || by(Pending::New).next().is_some() {
         let rest =
             if entries.is_empty() { "" } else { lang.pick("otherwise: ", "в іншому: ") };
         entries.push(Entry::of(told!(
