@@ -1,43 +1,48 @@
 //! Streams at hand: a bounded cache that never misses an act.
 
-use std::collections::{HashMap, VecDeque};
+mod generations;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StreamId};
 
+use generations::Generations;
+
 /// Acts kept in each of two generations; about 5 KiB each.
 const ACTS_MAX: usize = 40_000;
+/// Subjects, with the cases that name them, kept in each of two generations.
+const SUBJECTS_MAX: usize = 100_000;
 /// Acts remembered for streams that were being read while the log moved on.
 const RECENT_MAX: usize = 4_096;
-
-/// Subjects whose cases are kept in each of two generations.
-const SUBJECTS_MAX: usize = 50_000;
 
 type Acts = Arc<Vec<RecordedAct>>;
 type Cases = Arc<Vec<StreamId>>;
 
-/// Two generations: what is used again moves to the young one, the old one is dropped whole.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Streams {
-    young: HashMap<StreamId, Acts>,
-    old: HashMap<StreamId, Acts>,
-    young_acts: usize,
+    acts: Generations<RecordedAct>,
+    /// The cases that name a subject, in the order in which they first did.
+    cases: Generations<StreamId>,
     recent: VecDeque<RecordedAct>,
     size: u64,
-    /// The cases that name a subject, in the order in which they first did.
-    young_subjects: HashMap<StreamId, Cases>,
-    old_subjects: HashMap<StreamId, Cases>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self {
+            acts: Generations::new(ACTS_MAX),
+            cases: Generations::new(SUBJECTS_MAX),
+            recent: VecDeque::new(),
+            size: 0,
+        }
+    }
 }
 
 impl Streams {
     pub(super) fn get(&mut self, stream: &StreamId) -> Option<Acts> {
-        if let Some(acts) = self.young.get(stream) {
-            return Some(Arc::clone(acts));
-        }
-        let acts = self.old.remove(stream)?;
-        self.insert(stream.clone(), Arc::clone(&acts));
-        Some(acts)
+        self.acts.get(stream)
     }
 
     /// Adds acts the log took in while `acts` were read; where too many were, they are not kept.
@@ -47,7 +52,7 @@ impl Streams {
         mut acts: Vec<RecordedAct>,
         read_at: u64,
     ) -> Acts {
-        if let Some(known) = self.get(stream)
+        if let Some(known) = self.acts.get(stream)
             && known.len() >= acts.len()
         {
             return known;
@@ -59,7 +64,7 @@ impl Streams {
         acts.extend(new.cloned());
         let acts = Arc::new(acts);
         if complete {
-            self.insert(stream.clone(), Arc::clone(&acts));
+            self.acts.insert(stream.clone(), Arc::clone(&acts));
         }
         acts
     }
@@ -68,12 +73,9 @@ impl Streams {
         for act in acts {
             let stream = &act.statement.stream;
             if act.sequence == 1 {
-                self.insert(stream.clone(), Arc::new(vec![act.clone()]));
-            } else if let Some(known) =
-                self.young.get_mut(stream).or_else(|| self.old.get_mut(stream))
-            {
-                Arc::make_mut(known).push(act.clone());
-                self.young_acts += 1;
+                self.acts.insert(stream.clone(), Arc::new(vec![act.clone()]));
+            } else {
+                self.acts.push(stream, act);
             }
             self.push_subjects(act);
             self.recent.push_back(act.clone());
@@ -85,12 +87,7 @@ impl Streams {
     }
 
     pub(super) fn cases_of(&mut self, subject: &StreamId) -> Option<Cases> {
-        if let Some(cases) = self.young_subjects.get(subject) {
-            return Some(Arc::clone(cases));
-        }
-        let cases = self.old_subjects.remove(subject)?;
-        self.insert_subject(subject.clone(), Arc::clone(&cases));
-        Some(cases)
+        self.cases.get(subject)
     }
 
     /// As [`Self::keep`], for the cases of a subject.
@@ -110,7 +107,7 @@ impl Streams {
         }
         let cases = Arc::new(cases);
         if complete {
-            self.insert_subject(subject.clone(), Arc::clone(&cases));
+            self.cases.insert(subject.clone(), Arc::clone(&cases));
         }
         cases
     }
@@ -139,37 +136,13 @@ impl Streams {
         let stream = &act.statement.stream;
         if stream.kind() == AggregateType::Person && act.sequence == 1 {
             // Nobody can have named a person before it was registered.
-            self.insert_subject(stream.clone(), Arc::default());
+            self.cases.insert(stream.clone(), Arc::default());
         }
         if stream.kind() != AggregateType::Case {
             return;
         }
         for subject in &act.statement.subjects {
-            let known =
-                self.young_subjects.get_mut(subject).or_else(|| self.old_subjects.get_mut(subject));
-            if let Some(cases) = known
-                && !cases.contains(stream)
-            {
-                Arc::make_mut(cases).push(stream.clone());
-            }
-        }
-    }
-
-    fn insert_subject(&mut self, subject: StreamId, cases: Cases) {
-        self.old_subjects.remove(&subject);
-        self.young_subjects.insert(subject, cases);
-        if self.young_subjects.len() > SUBJECTS_MAX {
-            self.old_subjects = std::mem::take(&mut self.young_subjects);
-        }
-    }
-
-    fn insert(&mut self, stream: StreamId, acts: Acts) {
-        self.young_acts += acts.len();
-        self.old.remove(&stream);
-        self.young.insert(stream, acts);
-        if self.young_acts > ACTS_MAX {
-            self.old = std::mem::take(&mut self.young);
-            self.young_acts = 0;
+            self.cases.push_new(subject, stream);
         }
     }
 }
