@@ -36,7 +36,7 @@ use crate::record::RecordError;
 use crate::stored::StoredError;
 use crate::tail::World;
 
-pub use hindered::Hindered;
+pub use hindered::{Hindered, HinderedPut};
 
 /// How often the read models are asked whether there is something new.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -290,24 +290,8 @@ impl Hand {
         dispute: &StreamId,
         by: &str,
     ) -> Result<Option<Statement>, OwnActError> {
-        let (parent, view) = load(&self.ledger, case).await?;
-        let (acts, _) = load(&self.ledger, dispute).await?;
-        let world = self.ledger.tail().world();
-        let whole = View::new(Date::MAX, u64::MAX);
-        let dispute = state(&world.laws, &acts, whole);
-        let puts = acts_put(&dispute);
-        let put = puts.iter().find(|put| put.case == *case && put.by.to_string() == by);
-        let (Some(put), Some(head), Some(founding)) =
-            (put, parent.last(), world.registry.founding())
-        else {
-            return Ok(None);
-        };
-        if parent.iter().any(|act| put_by(&act.statement) == Some(put.by)) {
-            return Ok(None);
-        }
-        let (head, parent) = (head.hash, state(&world.laws, &parent, whole));
-        let origin = &founding.origin;
-        Ok(statement::put(&world.laws, origin, &parent, head, put, view.position)?)
+        let owed = owed_put(&self.ledger, case, dispute, by).await?;
+        Ok(if let OwedPut::Statement(statement) = owed { Some(*statement) } else { None })
     }
 
     /// Says whether the act is in the log by this.
@@ -356,6 +340,43 @@ fn owed(
         }
     }
     Ok(owed)
+}
+
+/// What is left to do about an outcome that an act of a dispute puts into a case.
+enum OwedPut {
+    /// It is there, or nothing of the kind is put.
+    Nothing,
+    NoSuchCase,
+    /// No law is published under which the case could take it.
+    NoLaw,
+    Statement(Box<Statement>),
+}
+
+async fn owed_put(
+    ledger: &Ledger,
+    case: &StreamId,
+    dispute: &StreamId,
+    by: &str,
+) -> Result<OwedPut, StoredError> {
+    let (parent, view) = load(ledger, case).await?;
+    let (acts, _) = load(ledger, dispute).await?;
+    let world = ledger.tail().world();
+    let whole = View::new(Date::MAX, u64::MAX);
+    let dispute = state(&world.laws, &acts, whole);
+    let puts = acts_put(&dispute);
+    let put = puts.iter().find(|put| put.case == *case && put.by.to_string() == by);
+    let (Some(put), Some(founding)) = (put, world.registry.founding()) else {
+        return Ok(OwedPut::Nothing);
+    };
+    let Some(head) = parent.last().map(|act| act.hash) else { return Ok(OwedPut::NoSuchCase) };
+    if parent.iter().any(|act| put_by(&act.statement) == Some(put.by)) {
+        return Ok(OwedPut::Nothing);
+    }
+    let (origin, parent) = (&founding.origin, state(&world.laws, &parent, whole));
+    // The origin of a founded ledger always names its stream.
+    let statement = statement::put(&world.laws, origin, &parent, head, put, view.position);
+    let statement = statement.unwrap_or_default();
+    Ok(statement.map_or(OwedPut::NoLaw, |statement| OwedPut::Statement(Box::new(statement))))
 }
 
 fn report_refused(statement: &Statement, violations: &[Violation]) {

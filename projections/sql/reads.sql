@@ -136,7 +136,7 @@ create view fallen_puts as
                as title,
            t.legal_date as due, null::timestamptz as due_at, null::date as warn_from,
            null::date as fires_on, null::text as fires, false as informs, c.number, c.procedure,
-           c.state, c.office, c.assigned_to
+           c.state, c.office, c.assigned_to, d.id as dispute
       from timeline t
       join cases c on c.id = t.case_id
       join cases d on d.id = t.put_from
@@ -146,6 +146,21 @@ create view fallen_puts as
                     where s.position = t.position and s.status = 'effective')
        and exists (select from json_to_recordset(d.standing) as s (position bigint, status text)
                     where s.position = p.position and s.status <> 'effective');
+
+-- Outcomes that a case is to take from a dispute and does not hold: for a moment, until the ledger
+-- has signed, or for as long as the law lets it not. Where there is no such case, the row is about
+-- the dispute.
+create view waiting_puts as
+    select c.id as case_id, 'waiting-put'::text as clock, p.statement as started_by,
+           json_build_object(
+               'en', 'The outcome of a court dispute is still to be put into the case',
+               'uk', 'Результат судового спору ще треба внести до справи') as title,
+           p.legal_date as due, null::timestamptz as due_at, null::date as warn_from,
+           p.legal_date as fires_on, p.act as fires, false as informs, c.number, c.procedure,
+           c.state, c.office, c.assigned_to, p.dispute
+      from puts p
+      join cases c on c.id = coalesce((select o.id from cases o where o.id = p.case_id), p.dispute)
+     where not exists (select from timeline t where t.put_by = p.statement);
 
 -- What stands against a case: flags answered or shown, late acts, terms that ran out.
 create table defects (

@@ -1,6 +1,7 @@
 //! `GET /v1/worklist`: what is due, and when.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +16,7 @@ use super::App;
 use super::error::HttpError;
 use super::extract::Caller;
 use super::lists::{InList, Listing, Page, office, reflect};
-use crate::own_acts::Hindered;
+use crate::own_acts::{Hindered, HinderedPut};
 use crate::stored::StoredError;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,19 +35,27 @@ pub(super) struct WorklistQuery {
     assigned_to: Option<String>,
 }
 
-/// An item, and why the ledger cannot say that its term passed, where it should and cannot.
+/// An item, and why the ledger cannot sign what it should.
 #[derive(Debug, Serialize)]
 pub(super) struct Listed {
     #[serde(flatten)]
     item: WorkItem,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hindered: Option<Hindered>,
+    hindered: Option<Hindrance>,
 }
 
-/// Running terms and court outcomes that fell, the earliest due first.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum Hindrance {
+    Term(Hindered),
+    Put(HinderedPut),
+}
+
+/// Running terms, court outcomes that cases have still to take and such that fell, the earliest due
+/// first.
 ///
-/// Where the ledger should sign that a term passed and cannot, `hindered` says why, and what people
-/// can do.
+/// Where the ledger should sign that a term passed, or what a court decided, and cannot, `hindered`
+/// says why, and what people can do.
 #[utoipa::path(
     get, path = "/v1/worklist", operation_id = "worklist", tag = "cases", params(WorklistQuery, Page),
     responses((status = 200, description = "A page of terms", body = Listing))
@@ -81,14 +90,27 @@ async fn with_hindrances(
     let mut cases: HashMap<Uuid, Vec<Hindered>> = HashMap::new();
     let mut listed = Vec::with_capacity(items.len());
     for item in items {
-        if item.fires_on.is_some_and(|on| on <= today) && !cases.contains_key(&item.case) {
-            let hindered = app.ledger.hindered(&StreamId::case(item.case)).await?;
-            cases.insert(item.case, hindered);
-        }
-        let of_term = |one: &&Hindered| {
-            one.clock == item.clock && one.started_by.to_string() == item.started_by
+        let is_due = item.fires_on.is_some_and(|on| on <= today);
+        let hindered = match item.dispute {
+            _ if !is_due => None,
+            Some(dispute) => {
+                let dispute = StreamId::case(dispute);
+                let put = app.ledger.hindered_put(&dispute, &item.started_by).await?;
+                put.map(Hindrance::Put)
+            }
+            None => {
+                let of_case = match cases.entry(item.case) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => {
+                        unknown.insert(app.ledger.hindered(&StreamId::case(item.case)).await?)
+                    }
+                };
+                let of_term = |one: &&Hindered| {
+                    one.clock == item.clock && one.started_by.to_string() == item.started_by
+                };
+                of_case.iter().find(of_term).cloned().map(Hindrance::Term)
+            }
         };
-        let hindered = cases.get(&item.case).and_then(|all| all.iter().find(of_term)).cloned();
         listed.push(Listed { item, hindered });
     }
     Ok(listed)

@@ -1,11 +1,13 @@
-//! What the worklist says of terms whose passing the ledger should sign and cannot.
+//! What the worklist says of what the ledger should sign and cannot.
 
 use jiff::SignedDuration;
 use litopys_api::clock::Clock;
+use litopys_api::own_acts::{OwnActs, Round};
+use litopys_domain::ids::StreamId;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::PROCEDURE;
+use crate::support::app::{PROCEDURE, ledger_key};
 
 /// So many days ago.
 fn day(ago: i64) -> String {
@@ -48,17 +50,103 @@ async fn overdue(app: &TestApp) -> String {
     case
 }
 
-/// The term to leave, as the worklist of the office shows it.
-async fn term_to_leave(app: &TestApp, case: &str) -> Value {
+/// What of a kind is overdue in a case, as the worklist of the office shows it.
+async fn listed(app: &TestApp, case: &str, clock: &str) -> Option<Value> {
     let at = app.head().await - 1;
     let mut officer = app.officer().await;
     let path = format!("/v1/worklist?office=80&urgency=overdue&at_least={at}");
     let listed = officer.get(&path).await.json();
-    let rows = listed["rows"].as_array().unwrap();
-    let term = rows
-        .iter()
-        .find(|row| row["clock"] == "leave" && row["case"].as_str() == case.strip_prefix("case/"));
-    term.unwrap_or_else(|| panic!("{listed}")).clone()
+    let mut rows = listed["rows"].as_array().unwrap().iter();
+    let of_case = |row: &&Value| row["case"].as_str() == case.strip_prefix("case/");
+    rows.find(|row| row["clock"] == clock && of_case(row)).cloned()
+}
+
+async fn term_to_leave(app: &TestApp, case: &str) -> Value {
+    listed(app, case, "leave").await.unwrap()
+}
+
+/// The statement of the last act of this id in a case.
+async fn hash(app: &TestApp, case: &str, act: &str) -> String {
+    let stream: StreamId = case.parse().unwrap();
+    let acts = app.ledger.streams().load(&stream).await.unwrap();
+    acts.iter().rfind(|one| one.statement.act == act).unwrap().hash.to_string()
+}
+
+/// What the ledger signs by itself once the read models know the whole log.
+async fn round(app: &TestApp, own_acts: &mut OwnActs) -> Round {
+    let at = app.head().await - 1;
+    let reply = app.officer().await.get(&format!("/v1/cases?at_least={at}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    own_acts.round().await.unwrap()
+}
+
+/// Checks what is said of something hindered in a language: parts of the reason and of the remedy.
+fn says(hindered: &Value, language: &str, why: &[&str], mend: &[&str]) {
+    for (key, parts) in [("says", why), ("mend", mend)] {
+        let text = hindered[key][language].as_str().unwrap();
+        for part in parts {
+            assert!(text.contains(part), "{part} in: {text}");
+        }
+    }
+}
+
+/// A stay of the decision in a case, recorded only now; gives the dispute and the act of the stay.
+async fn stayed(app: &TestApp, case: &str) -> (String, String) {
+    let claim = json!({
+        "act": "ClaimFiled", "procedure": "court-dispute", "occurred_at": day(55),
+        "author": {"role": "R-APP"},
+        "facts": {
+            "category": "D-RET", "claimant": "PERSON", "case": case, "court": "R-C1G",
+            "decision": hash(app, case, "ForcedReturnDecided").await,
+        },
+    });
+    let (claim, _) = app.act(&claim, &[&app.clerk]).await;
+    let dispute = claim["stream"].as_str().unwrap().to_owned();
+    let stay = json!({
+        "act": "InterimMeasureGranted", "stream": dispute, "occurred_at": day(50),
+        "author": {"role": "R-C1G"}, "facts": {"measure": "STAY", "instance": "FIRST"},
+    });
+    let (stay, _) = app.act(&stay, &[&app.clerk]).await;
+    (dispute, stay["sha256"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worklist_says_why_a_case_cannot_take_what_a_court_decided_until_it_did() {
+    let app = TestApp::with_law().await;
+    app.publish("court-dispute").await;
+    let mut own_acts = OwnActs::new(app.ledger.clone(), ledger_key());
+    // A dispute takes its place in a case where nothing is in its way: it only waits for a moment.
+    let free = overdue(&app).await;
+    stayed(&app, &free).await;
+    let waits = listed(&app, &free, "waiting-put").await.unwrap();
+    assert_eq!(waits.get("hindered"), None, "{waits}");
+    assert_eq!(round(&app, &mut own_acts).await.signed, 1);
+    assert_eq!(listed(&app, &free, "waiting-put").await, None);
+
+    // Nobody knew of the stay when the ledger said that the term to leave had passed.
+    let case = overdue(&app).await;
+    assert_eq!(round(&app, &mut own_acts).await.signed, 1);
+    let (dispute, stay) = stayed(&app, &case).await;
+    let ended = round(&app, &mut own_acts).await;
+    assert_eq!((ended.signed, ended.refused), (0, 1));
+    let row = listed(&app, &case, "waiting-put").await.unwrap();
+    assert_eq!((&row["fires"], &row["due"]), (&json!("DecisionSuspended"), &json!(day(50))));
+    assert_eq!(row["started_by"], json!(stay));
+    assert_eq!(row["dispute"].as_str(), dispute.strip_prefix("case/"));
+    let hindered = &row["hindered"];
+    assert_eq!((&hindered["act"], &hindered["case"]), (&json!("DecisionSuspended"), &json!(case)));
+    let overdue = hash(&app, &case, "ReturnOverdue").await;
+    let why = ["DecisionSuspended", &dispute, "ReturnOverdue"];
+    says(hindered, "en", &[&why[..], &["cannot sign"]].concat(), &[&overdue, "in error"]);
+    says(hindered, "uk", &[&why[..], &["не може"]].concat(), &[&overdue, "помилковим"]);
+
+    let error = json!({"act": "EnteredInError", "stream": case, "concerns": [overdue]});
+    app.act(&error, &[&app.clerk, &app.officer]).await;
+    let row = listed(&app, &case, "waiting-put").await.unwrap();
+    assert_eq!(row.get("hindered"), None, "nothing stands in the way any more: {row}");
+    assert_eq!(round(&app, &mut own_acts).await.signed, 1);
+    assert_eq!(listed(&app, &case, "waiting-put").await, None);
+    hash(&app, &case, "DecisionSuspended").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,14 +163,8 @@ async fn the_worklist_says_why_the_ledger_cannot_sign_what_is_due() {
     assert_eq!((&term["fires"], &term["urgency"]), (&json!("ReturnOverdue"), &json!("overdue")));
     let hindered = &term["hindered"];
     assert_eq!((&hindered["act"], &hindered["on"]), (&json!("ReturnOverdue"), &json!(day(39))));
-    for (language, cannot, mend) in
-        [("en", "cannot sign it", "in error"), ("uk", "не може", "помилково")]
-    {
-        let says = hindered["says"][language].as_str().unwrap();
-        assert!(says.contains(cannot) && says.contains("StayDocumentsCancelled"), "{says}");
-        let told = hindered["mend"][language].as_str().unwrap();
-        assert!(told.contains(mend), "{told}");
-    }
+    says(hindered, "en", &["cannot sign it", "StayDocumentsCancelled"], &["in error"]);
+    says(hindered, "uk", &["не може", "StayDocumentsCancelled"], &["помилково"]);
     let waits = term_to_leave(&app, &free).await;
     assert_eq!(waits.get("hindered"), None, "it only waits for the ledger's clock: {waits}");
 

@@ -25,7 +25,7 @@ use crate::report::Remark;
 use crate::store::{CaseTable, ReadProgress, ReadRow, Snapshot, StoreError};
 
 /// The shape of the read models that is known here (projections, `sql/`).
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 /// Columns that hold moments, which JSON may write in several ways.
 const INSTANTS: [&str; 3] = ["due_at", "last_recorded_at", "recorded_at"];
 

@@ -1,4 +1,5 @@
-//! What is due, and when; and court outcomes that fell, which somebody must take back.
+//! What is due, and when; court outcomes that a case has still to take, and those that fell, which
+//! somebody must take back.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ pub struct WorkItem {
     pub state: Option<String>,
     pub office: Option<String>,
     pub clock: String,
-    /// The statement that started it.
+    /// The statement that started it; of an outcome that is to be put, the act of the dispute.
     pub started_by: String,
     pub title: Words,
     /// The last day of the term.
@@ -34,6 +35,9 @@ pub struct WorkItem {
     pub fires: Option<String>,
     /// Says when something ends, asks for nothing.
     pub informs: bool,
+    /// The case of the dispute, of an outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Uuid>,
     /// `officer/…` in charge.
     pub assigned_to: Option<String>,
     pub urgency: Urgency,
@@ -87,7 +91,7 @@ pub struct WorklistFilter {
     pub urgency: Option<Vec<Urgency>>,
 }
 
-/// Terms and outcomes that fell, the earliest due first.
+/// Terms and outcomes, the earliest due first.
 pub async fn worklist(
     pool: &PgPool,
     filter: &WorklistFilter,
@@ -112,16 +116,21 @@ pub async fn worklist(
         Row,
         r#"with items as (
                select case_id, clock, started_by, title, due, due_at, warn_from, fires_on, fires,
-                      informs, number, procedure, state, office, assigned_to from reads.worklist
+                      informs, number, procedure, state, office, assigned_to, null::uuid as dispute
+                 from reads.worklist
                union all
                select case_id, clock, started_by, title, due, due_at, warn_from, fires_on, fires,
-                      informs, number, procedure, state, office, assigned_to
-                 from reads.fallen_puts)
+                      informs, number, procedure, state, office, assigned_to, dispute
+                 from reads.fallen_puts
+               union all
+               select case_id, clock, started_by, title, due, due_at, warn_from, fires_on, fires,
+                      informs, number, procedure, state, office, assigned_to, dispute
+                 from reads.waiting_puts)
            select case_id as "case_id!", number, procedure as "procedure!", state, office,
                   clock as "clock!", title as "title!: Json<Words>", due as "due!: SqlDate",
                   due_at as "due_at: SqlTimestamp", warn_from as "warn_from: SqlDate",
                   fires_on as "fires_on: SqlDate", fires, informs as "informs!", assigned_to,
-                  started_by as "started_by!", urgency as "urgency!"
+                  dispute, started_by as "started_by!", urgency as "urgency!"
              from items, lateral (select case
                     when coalesce(due_at < $10::timestamptz, due < $11::date) then 'overdue'
                     when due = $11 then 'due'
@@ -171,6 +180,7 @@ struct Row {
     fires_on: Option<SqlDate>,
     fires: Option<String>,
     informs: bool,
+    dispute: Option<Uuid>,
     assigned_to: Option<String>,
     started_by: String,
     urgency: String,
@@ -192,6 +202,7 @@ impl From<Row> for WorkItem {
             fires_on: row.fires_on.map(SqlDate::to_jiff),
             fires: row.fires,
             informs: row.informs,
+            dispute: row.dispute,
             assigned_to: row.assigned_to,
             started_by: row.started_by,
             urgency: Urgency::parse(&row.urgency),

@@ -11,3 +11,4 @@ mod own_acts_killed;
 mod processes;
 mod put_rows;
 mod service;
+mod waiting_puts;

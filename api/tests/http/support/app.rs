@@ -94,16 +94,22 @@ impl TestApp {
     pub(crate) async fn with_law() -> Self {
         let app = Self::start().await;
         app.enrol(&app.clerk).await;
+        app.publish(PROCEDURE).await;
+        app
+    }
+
+    /// Publishes every edition of a procedure.
+    pub(crate) async fn publish(&self, procedure: &str) {
         let book = LawBook::read(LAW_FILES.iter().copied()).unwrap();
-        let procedure = StreamId::procedure(PROCEDURE).unwrap();
-        let administrator = &app.administrators[0];
-        let mut client = app.client(administrator, &[Scope::Admin]).await;
+        let stream = StreamId::procedure(procedure).unwrap();
+        let administrator = &self.administrators[0];
+        let mut client = self.client(administrator, &[Scope::Admin]).await;
         let mut seen = None;
-        for date in book.edition_dates(PROCEDURE) {
-            let package = book.package(PROCEDURE, date).unwrap();
-            law_texts::store(app.ledger.pool(), &package).await.unwrap();
+        for date in book.edition_dates(procedure) {
+            let package = book.package(procedure, date).unwrap();
+            law_texts::store(self.ledger.pool(), &package).await.unwrap();
             let facts = json!({"edition": package.edition, "package": package.hash});
-            let mut act = statement(&procedure, "PackagePublished", &facts, &[administrator]);
+            let mut act = statement(&stream, "PackagePublished", &facts, &[administrator]);
             act.seen = seen;
             let text = act.to_text();
             seen = Some(StatementHash::of(text.as_bytes()));
@@ -111,7 +117,6 @@ impl TestApp {
             let reply = client.post_json("/v1/acts", &body).await;
             assert_eq!(reply.status, 201, "{}", reply.text());
         }
-        app
     }
 
     /// Drafts over HTTP, signs with everybody given, and records; gives draft and receipt.

@@ -4,13 +4,14 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{Court, Flag, Item, View, fold, says, sort};
 use crate::{
+    ids::StatementHash,
     law::{
         engine::{BEFORE_SWITCH, EngineAct, OUT_OF_ORDER},
         file::{ActKind, Precision, Severity},
         fold::{ActStatus, Blocked, ClockState, possible},
     },
     legal_time::LegalTime,
-    violation::Certainty,
+    violation::{Certainty, Violation},
 };
 
 impl<'a> Court<'a, '_> {
@@ -96,9 +97,7 @@ impl<'a> Court<'a, '_> {
             }
             let kind = act.law.and_then(|law| law.act(act.act)).map(|law| law.kind);
             if kind == Some(ActKind::Service) {
-                let mends = self.act.engine.is_some_and(EngineAct::mends);
-                let says = if mends { says::unsettles } else { says::rebuts };
-                self.refuse(says(act.hash, act.act));
+                self.refuse(self.falls(act.hash, act.act));
             } else {
                 self.flag(Flag {
                     rule: OUT_OF_ORDER.to_owned(),
@@ -110,6 +109,15 @@ impl<'a> Court<'a, '_> {
                     certainty: Certainty::Design,
                 });
             }
+        }
+    }
+
+    /// What an act says that lets a presumption fall without naming it.
+    fn falls(&self, hash: StatementHash, presumed: &str) -> Violation {
+        match self.act.engine {
+            Some(engine) if engine.mends() => says::unsettles(hash, presumed),
+            Some(engine) if engine.concerns_one() => says::rebuts_first(hash, presumed),
+            _ => says::rebuts(hash, presumed),
         }
     }
 

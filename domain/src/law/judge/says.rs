@@ -239,6 +239,11 @@ pub(super) fn rebuts(hash: StatementHash, act: &str) -> Violation {
     )
 }
 
+/// An act that concerns one other act cannot name the presumption beside it.
+pub(super) fn rebuts_first(hash: StatementHash, act: &str) -> Violation {
+    Violation { mend: unsettles(hash, act).mend, ..rebuts(hash, act) }
+}
+
 pub(super) fn out_of_order(act: &str) -> Words {
     Words::new(
         format!("With this act {act}, recorded before, is not possible any more"),

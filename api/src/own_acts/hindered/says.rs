@@ -1,0 +1,71 @@
+//! What people are told of what the ledger owes and cannot sign.
+//!
+//! Nobody answers for the ledger, so what a violation says to its signer helps nobody where an
+//! officer can do something else.
+
+use jiff::civil::Date;
+use litopys_domain::ids::StreamId;
+use litopys_domain::violation::{Violation, Words};
+
+pub(super) fn term(act: &str, why: &Violation) -> Words {
+    Words::new(
+        format!("The ledger owes {act} and cannot sign it. {}", why.says.en),
+        format!("Реєстр має внести {act}, але не може. {}", why.says.uk),
+    )
+}
+
+pub(super) fn mend_term() -> Words {
+    Words::new(
+        "Record what ended or prolonged the term, or enter in error the act that stands in the way",
+        "Внесіть те, що завершило чи продовжило строк, або позначте внесеним помилково акт, що заважає",
+    )
+}
+
+pub(super) fn put(act: &str, dispute: &StreamId, why: &Words) -> Words {
+    Words::new(
+        format!("The ledger owes {act} from {dispute} and cannot sign it. {}", why.en),
+        format!("Реєстр має внести {act} з {dispute}, але не може. {}", why.uk),
+    )
+}
+
+pub(super) fn no_such_case(case: &StreamId) -> Words {
+    Words::new(
+        format!("{case}, which the claim names, is not in the ledger"),
+        format!("{case}, яку названо в позові, немає в реєстрі"),
+    )
+}
+
+pub(super) fn no_law(on: Date) -> Words {
+    Words::new(
+        format!("No edition of the case's procedure that was in force on {on} is published"),
+        format!("Не оприлюднено редакції процедури справи, чинної станом на {on}"),
+    )
+}
+
+pub(super) fn mend_law(on: Date) -> Words {
+    Words::new(
+        format!("An administrator publishes the edition in force on {on}; the ledger signs then"),
+        format!("Адміністратор оприлюднює редакцію, чинну станом на {on}; тоді реєстр підпише сам"),
+    )
+}
+
+pub(super) fn mend_claim(dispute: &StreamId) -> Words {
+    Words::new(
+        format!(
+            "Correct in {dispute} which case and decision are disputed: ClericalErrorCorrected"
+        ),
+        format!("Виправте у {dispute}, яку справу і яке рішення оскаржено: ClericalErrorCorrected"),
+    )
+}
+
+/// What lets the case take the outcome, by what refuses it.
+pub(super) fn mend_put(dispute: &StreamId, on: Date, why: &Violation) -> Words {
+    match why.code {
+        "unknown-concern" | "unfit-concern" => mend_claim(dispute),
+        "no-edition" | "unknown-act" => mend_law(on),
+        _ => Words::new(
+            format!("{}; the ledger signs then", why.mend.en),
+            format!("{}; тоді реєстр підпише сам", why.mend.uk),
+        ),
+    }
+}
