@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use litopys_domain::act::{Act, ActError, RecordedAct, SignedBy};
-use litopys_domain::ids::{IdError, StreamId};
+use litopys_domain::ids::StreamId;
 use litopys_domain::keys::{PublicKey, sign_statement};
 use litopys_domain::law::fold::{View, state};
 use litopys_domain::law::next::{DueAct, acts_put, due_acts, put_by, was_signed};
@@ -71,8 +71,6 @@ pub enum OwnActError {
     Record(#[from] RecordError),
     #[error("an act of the ledger is malformed: {0}")]
     Malformed(#[from] ActError),
-    #[error("a candidate has no place in the log: {0}")]
-    Id(#[from] IdError),
     #[error("a task of the round failed: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
@@ -280,8 +278,10 @@ impl Hand {
 
     async fn next_due(&self, case: &StreamId) -> Result<Option<Statement>, OwnActError> {
         let (acts, view) = load(&self.ledger, case).await?;
-        let owed = owed(&self.ledger.tail().world(), case, &acts, view)?;
-        Ok(owed.into_iter().next().map(|(_, statement)| statement))
+        let world = self.ledger.tail().world();
+        let due = due_acts(&world.laws, &acts, view).into_iter();
+        let mut owed = due.filter_map(|due| statement_of(&world, case, &acts, &due));
+        Ok(owed.find(|statement| !was_signed(&acts, statement)))
     }
 
     async fn next_put(
@@ -322,24 +322,15 @@ async fn load(
     Ok((acts, View::new(today, read_at.max(behind))))
 }
 
-/// What is due in a case and was not signed yet.
-fn owed(
+/// The statement that a term passed; none in a ledger without a founding or for a case without acts.
+fn statement_of(
     world: &World,
     case: &StreamId,
     acts: &[RecordedAct],
-    view: View,
-) -> Result<Vec<(DueAct, Statement)>, IdError> {
-    let (Some(head), Some(founding)) = (acts.last(), world.registry.founding()) else {
-        return Ok(Vec::new());
-    };
-    let mut owed = Vec::new();
-    for due in due_acts(&world.laws, acts, view) {
-        let statement = statement::due(&founding.origin, case, head.hash, &due)?;
-        if !was_signed(acts, &statement) {
-            owed.push((due, statement));
-        }
-    }
-    Ok(owed)
+    due: &DueAct,
+) -> Option<Statement> {
+    let (head, founding) = (acts.last()?, world.registry.founding()?);
+    statement::due(&founding.origin, case, head.hash, due).ok()
 }
 
 /// What is left to do about an outcome that an act of a dispute puts into a case.

@@ -7,17 +7,17 @@ use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::law::fold::{View, state};
-use litopys_domain::law::next::acts_put;
+use litopys_domain::law::next::{acts_put, ripe_terms, was_signed};
 use litopys_domain::statement::Statement;
 use litopys_domain::violation::{Violation, Words};
 use serde::Serialize;
 
-use super::{OwedPut, load, owed, owed_put};
+use super::{OwedPut, load, owed_put, statement_of};
 use crate::ledger::Ledger;
 use crate::stored::StoredError;
 use crate::tail::World;
 
-/// An act of the ledger that is due and would be refused as the log stands.
+/// That a term passed, where the ledger does not sign it as the log stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hindered {
     pub act: String,
@@ -29,7 +29,7 @@ pub struct Hindered {
     /// The act that started the term.
     #[serde(skip)]
     pub started_by: StatementHash,
-    /// Why it is refused.
+    /// Why it is not signed.
     pub says: Words,
     /// What people can do about it.
     pub mend: Words,
@@ -52,27 +52,34 @@ pub struct HinderedPut {
 }
 
 impl Ledger {
-    /// What the ledger should sign in a case and cannot; nothing where it merely has not yet.
+    /// Why the ledger does not sign that terms of a case passed; nothing of those where it merely has
+    /// not yet.
     ///
     /// # Errors
     /// The case, or what its law looks at, cannot be read.
     pub async fn hindered(&self, case: &StreamId) -> Result<Vec<Hindered>, StoredError> {
         let (acts, view) = load(self, case).await?;
         let world = self.tail().world();
-        // The origin of a founded ledger always names its stream.
-        let owed = owed(&world, case, &acts, view).unwrap_or_default();
         let mut hindered = Vec::new();
-        for (due, statement) in owed {
-            if let Some(violation) = self.refusal(&world, &statement, &acts, view).await? {
-                hindered.push(Hindered {
-                    says: says::term(&due.act, &violation),
-                    mend: says::mend_term(),
-                    act: due.act,
-                    on: due.date,
-                    clock: due.clock,
-                    started_by: due.started_by,
-                });
-            }
+        for term in ripe_terms(&world.laws, &acts, view) {
+            let (act, on) = (term.act.clone(), term.date);
+            let (clock, started_by) = (term.clock.clone(), term.started_by);
+            let said = match term.owed() {
+                Err(why) => Some(says::withheld(&act, on, &why)),
+                // The origin of a founded ledger always names its stream.
+                Ok(due) => match statement_of(&world, case, &acts, &due) {
+                    None => None,
+                    Some(statement) if was_signed(&acts, &statement) => {
+                        Some(says::signed_before(&act, on))
+                    }
+                    Some(statement) => {
+                        let why = self.refusal(&world, &statement, &acts, view).await?;
+                        why.map(|why| says::refused(&act, &why))
+                    }
+                },
+            };
+            let told = said.map(|(says, mend)| Hindered { act, on, clock, started_by, says, mend });
+            hindered.extend(told);
         }
         Ok(hindered)
     }

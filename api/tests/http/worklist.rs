@@ -142,6 +142,9 @@ async fn the_worklist_says_why_a_case_cannot_take_what_a_court_decided_until_it_
 
     let error = json!({"act": "EnteredInError", "stream": case, "concerns": [overdue]});
     app.act(&error, &[&app.clerk, &app.officer]).await;
+    let term = &term_to_leave(&app, &case).await["hindered"];
+    says(term, "en", &["ReturnOverdue", "signed once"], &["prolonged the term"]);
+    says(term, "uk", &["ReturnOverdue", "вже було внесено"], &["продовжило строк"]);
     let row = listed(&app, &case, "waiting-put").await.unwrap();
     assert_eq!(row.get("hindered"), None, "nothing stands in the way any more: {row}");
     assert_eq!(round(&app, &mut own_acts).await.signed, 1);
@@ -175,4 +178,45 @@ async fn the_worklist_says_why_the_ledger_cannot_sign_what_is_due() {
     app.act(&error, &[&app.clerk, &app.officer]).await;
     let term = term_to_leave(&app, &case).await;
     assert_eq!(term.get("hindered"), None, "{term}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worklist_says_that_a_head_determines_the_state_before_the_ledger_signs() {
+    let app = TestApp::with_law().await;
+    let mut own_acts = OwnActs::new(app.ledger.clone(), ledger_key());
+    let case = overdue(&app).await;
+    let letter = hash(&app, &case, "LetterServed").await;
+    let cancelled = json!({
+        "act": "StayDocumentsCancelled", "stream": case, "occurred_at": day(58),
+        "facts": {"visa_cancelled": true, "ban_marked": true},
+    });
+    app.act(&cancelled, &[&app.clerk]).await;
+    let again = json!({
+        "act": "LetterServed", "stream": case, "occurred_at": day(56),
+        "concerns": [hash(&app, &case, "ForcedReturnDecided").await],
+        "facts": {"channel": "in-person", "appeal_explained": true},
+    });
+    app.act(&again, &[&app.clerk]).await;
+    // The first letter was never served, so the documents were cancelled before the decision was
+    // announced; the term to leave runs all the same.
+    let error = json!({
+        "act": "EnteredInError", "stream": case, "concerns": [letter],
+        "flags": [{"rule": "ENG-OUT-OF-ORDER", "answer": "accepted", "reason": "Лист не вручено"}],
+    });
+    app.act(&error, &[&app.clerk, &app.officer]).await;
+    let ended = round(&app, &mut own_acts).await;
+    assert_eq!((ended.signed, ended.refused), (0, 0));
+    let hindered = &term_to_leave(&app, &case).await["hindered"];
+    let due = format!("ReturnOverdue of {}", day(39));
+    says(hindered, "en", &[&due, "does not sign", "out of order"], &["StateDetermined"]);
+    let due = format!("ReturnOverdue від {}", day(39));
+    says(hindered, "uk", &[&due, "не вносить", "порушено"], &["StateDetermined"]);
+
+    let determined =
+        json!({"act": "StateDetermined", "stream": case, "facts": {"state": "notified"}});
+    app.act(&determined, &[&app.officer]).await;
+    let term = term_to_leave(&app, &case).await;
+    assert_eq!(term.get("hindered"), None, "{term}");
+    assert_eq!(round(&app, &mut own_acts).await.signed, 1);
+    assert_eq!(listed(&app, &case, "leave").await, None);
 }

@@ -346,6 +346,21 @@ pub(super) fn term_runs() -> Violation {
     says::term_runs()
 }
 
+/// A closed case, where nothing runs out.
+pub(super) fn case_closed() -> Violation {
+    says::case_closed()
+}
+
+/// A term that did not run on the day on which it should have run out.
+pub(super) fn did_not_run(on: Date) -> Violation {
+    says::did_not_run(on)
+}
+
+/// No law is published under which a case could take an act on a day.
+pub(super) fn no_edition(case: &CaseState<'_>, on: Date) -> Violation {
+    says::no_edition(case.procedure.unwrap_or_default(), on)
+}
+
 /// The first fact a rule asks for is where the mending begins.
 fn pointer(rule: &RuleLaw) -> String {
     let mut found = None;

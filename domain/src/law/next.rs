@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-pub use due::{Cited, DueAct, due_acts, was_signed};
+pub use due::{Cited, DueAct, RipeTerm, due_acts, ripe_terms, was_signed};
 
 use super::{
     engine::EngineAct,

@@ -5,7 +5,7 @@ use litopys_domain::{
     law::{
         fold::{ClockStatus, View},
         laws::Laws,
-        next::due_acts,
+        next::{due_acts, ripe_terms},
     },
     statement::Statement,
 };
@@ -37,6 +37,12 @@ fn error(case: &Case<'_>, of: StatementHash, at: &str) -> Statement {
 fn owed(case: &Case<'_>, laws: &Laws, day: &str) -> Vec<(String, String, String)> {
     let due = due_acts(laws, &case.acts, View { date: date(day), ..case.view() });
     due.into_iter().map(|due| (due.act, due.date.to_string(), due.clock)).collect()
+}
+
+/// Why the ledger owes nothing for terms that ran out: the codes.
+fn withheld(case: &Case<'_>, laws: &Laws, day: &str) -> Vec<&'static str> {
+    let terms = ripe_terms(laws, &case.acts, View { date: date(day), ..case.view() });
+    terms.into_iter().map(|term| term.owed().unwrap_err().code).collect()
 }
 
 fn overdue_on(day: &str) -> Vec<(String, String, String)> {
@@ -132,6 +138,7 @@ fn a_term_whose_act_is_not_possible_any_more_puts_nothing() {
     let leave = state.clocks.iter().find(|clock| clock.clock == "leave").unwrap();
     assert_eq!(leave.status, ClockStatus::Running, "nothing stops it");
     assert!(owed(&case, &laws, "2025-05-01").is_empty());
+    assert_eq!(withheld(&case, &laws, "2025-05-01"), ["impossible-transition"]);
 }
 
 #[test]
@@ -145,6 +152,7 @@ fn a_term_that_an_act_ended_on_a_day_before_itself_fires_nothing() {
     let overdue = case.draft("Overdue", "2025-03-15", json!({}));
     assert!(!case.judge(&overdue).is_sound());
     assert!(owed(&case, &laws, "2025-05-01").is_empty());
+    assert_eq!(withheld(&case, &laws, "2025-05-01"), ["not-due"]);
 }
 
 #[test]

@@ -7,14 +7,53 @@ use jiff::civil::Date;
 use litopys_domain::ids::StreamId;
 use litopys_domain::violation::{Violation, Words};
 
-pub(super) fn term(act: &str, why: &Violation) -> Words {
-    Words::new(
+/// What would be refused, and what people can do.
+pub(super) fn refused(act: &str, why: &Violation) -> (Words, Words) {
+    let says = Words::new(
         format!("The ledger owes {act} and cannot sign it. {}", why.says.en),
         format!("Реєстр має внести {act}, але не може. {}", why.says.uk),
+    );
+    (says, mend_term())
+}
+
+/// What the ledger does not owe though the term passed, and what people can do.
+pub(super) fn withheld(act: &str, on: Date, why: &Violation) -> (Words, Words) {
+    let mend = match why.code {
+        "state-disputed" => Words::new(
+            format!("{}; the ledger signs then what is still due", why.mend.en),
+            format!("{}; тоді реєстр підпише те, що ще належить", why.mend.uk),
+        ),
+        "no-edition" => mend_law(on),
+        "impossible-transition" => mend_term(),
+        _ => why.mend.clone(),
+    };
+    (passed(act, on, &why.says), mend)
+}
+
+/// What was taken back after the ledger had signed it, and what people can do.
+pub(super) fn signed_before(act: &str, on: Date) -> (Words, Words) {
+    let why = Words::new(
+        "It was signed once and taken back, and the ledger does not say a thing twice",
+        "Його вже було внесено й відкликано, а двічі того самого реєстр не вносить",
+    );
+    let mend = Words::new(
+        "Record what ended or prolonged the term",
+        "Внесіть те, що завершило чи продовжило строк",
+    );
+    (passed(act, on, &why), mend)
+}
+
+fn passed(act: &str, on: Date, why: &Words) -> Words {
+    Words::new(
+        format!(
+            "The term passed, {act} of {on} is due, and the ledger does not sign it. {}",
+            why.en
+        ),
+        format!("Строк сплив, належить {act} від {on}, але реєстр його не вносить. {}", why.uk),
     )
 }
 
-pub(super) fn mend_term() -> Words {
+fn mend_term() -> Words {
     Words::new(
         "Record what ended or prolonged the term, or enter in error the act that stands in the way",
         "Внесіть те, що завершило чи продовжило строк, або позначте внесеним помилково акт, що заважає",

@@ -196,6 +196,27 @@ pub(super) fn term_runs() -> Violation {
     )
 }
 
+pub(super) fn case_closed() -> Violation {
+    violation(
+        "not-due",
+        "/act",
+        fixed("The case is closed", "Справу закрито"),
+        fixed("Reopen the case first", "Спершу відновіть справу"),
+    )
+}
+
+pub(super) fn did_not_run(on: Date) -> Violation {
+    violation(
+        "not-due",
+        "/occurred_at",
+        (
+            format!("The acts recorded since let no term run out on {on}"),
+            format!("За внесеними відтоді актами {on} жоден строк не спливав"),
+        ),
+        fixed("Record what ended the term", "Внесіть те, що завершило строк"),
+    )
+}
+
 pub(super) fn not_ripe(until: Date) -> Violation {
     violation(
         "not-due",

@@ -4,12 +4,14 @@ use jiff::civil::Date;
 
 use super::super::{
     fold::{CaseState, View, fold, items, possible_act},
-    laws::{Laws, Question},
+    judge::{case_closed, did_not_run, disputed, impossible_act, no_edition},
+    laws::{Due, Laws, Question},
 };
 use crate::{
     act::RecordedAct,
     ids::StatementHash,
     statement::{LawRef, Statement},
+    violation::Violation,
 };
 
 /// A service act that a clock which ran out asks of the ledger.
@@ -23,6 +25,17 @@ pub struct DueAct {
     /// The act that started the clock.
     pub started_by: StatementHash,
     pub cited: Cited,
+}
+
+impl RipeTerm {
+    /// The act that the ledger owes.
+    ///
+    /// # Errors
+    /// Why it owes none.
+    pub fn owed(self) -> Result<DueAct, Box<Violation>> {
+        let Self { act, date, clock, started_by, cited } = self;
+        Ok(DueAct { act, date, clock, started_by, cited: cited? })
+    }
 }
 
 /// What an act of the ledger cites.
@@ -61,39 +74,79 @@ impl Cited {
     }
 }
 
-/// The service acts that are due in a case on `view.date`, and were due and possible where they
-/// belong in legal order. A case that is closed or out of order owes none.
-pub fn due_acts(laws: &Laws, acts: &[RecordedAct], view: View) -> Vec<DueAct> {
+/// A term of a case that ran out and fires a service act, with its allowance passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RipeTerm {
+    pub act: String,
+    /// The legal date of the act.
+    pub date: Date,
+    pub clock: String,
+    /// The act that started the clock.
+    pub started_by: StatementHash,
+    /// What the act would cite, or why the ledger does not owe it.
+    pub cited: Result<Cited, Box<Violation>>,
+}
+
+/// The terms that ran out in a case and are ripe on `view.date`. The ledger owes the acts of those
+/// that were due and possible where they belong in legal order; in a case that is closed or out of
+/// order it owes none.
+pub fn ripe_terms(laws: &Laws, acts: &[RecordedAct], view: View) -> Vec<RipeTerm> {
     let items = items(laws, acts);
     let now = fold(laws, &items, View { date: Date::MAX, ..view });
-    if now.is_closed || now.is_out_of_order {
-        return Vec::new();
-    }
     let ripe = now.clocks.iter().filter(|c| c.is_running() && view.date > c.waits_until());
-    let due = ripe.filter_map(|clock| {
+    let terms = ripe.filter_map(|clock| {
         let act = clock.law.fires.as_deref()?;
         let date = clock.fires_on();
-        let before = fold(laws, &items, View { date, ..view });
-        // A term that an act ended on a day before itself did not run out on that day.
-        let mut then = before.clocks.iter().filter(|one| one.is_running());
-        then.find(|one| one.law.fires.as_deref() == Some(act) && one.fires_on() == date)?;
-        let question = Question {
-            procedure: before.procedure?,
-            date,
-            opened: before.opened.map(|opened| opened.date),
-            position: view.position,
-        };
-        let law = laws.due(question)?.states_law();
-        possible_act(&before, law, law.act(act)?).ok()?;
-        Some(DueAct {
+        let before = || fold(laws, &items, View { date, ..view });
+        Some(RipeTerm {
             act: act.to_owned(),
             date,
             clock: clock.clock.to_owned(),
             started_by: clock.started_by,
-            cited: Cited::of(laws, &before, act, date, view.position)?,
+            cited: withheld(&now).map_or_else(|| cited(laws, &before(), act, date, view), Err),
         })
     });
-    due.collect()
+    terms.collect()
+}
+
+/// Why the ledger says nothing at all in a case.
+fn withheld(now: &CaseState<'_>) -> Option<Box<Violation>> {
+    let disputed = now.is_out_of_order.then(|| disputed(now));
+    disputed.or_else(|| now.is_closed.then(case_closed)).map(Box::new)
+}
+
+/// What the act cites where it belongs in legal order, or why it has no place there.
+fn cited(
+    laws: &Laws,
+    before: &CaseState<'_>,
+    act: &str,
+    date: Date,
+    view: View,
+) -> Result<Cited, Box<Violation>> {
+    // A term that an act ended on a day before itself did not run out on that day.
+    let mut then = before.clocks.iter().filter(|one| one.is_running());
+    if !then.any(|one| one.law.fires.as_deref() == Some(act) && one.fires_on() == date) {
+        return Err(Box::new(did_not_run(date)));
+    }
+    let question = before.procedure.map(|procedure| Question {
+        procedure,
+        date,
+        opened: before.opened.map(|opened| opened.date),
+        position: view.position,
+    });
+    let law = question.and_then(|question| laws.due(question)).map(Due::states_law);
+    let Some((law, fired)) = law.and_then(|law| Some((law, law.act(act)?))) else {
+        return Err(Box::new(no_edition(before, date)));
+    };
+    possible_act(before, law, fired)
+        .map_err(|blocked| Box::new(impossible_act(blocked, law, fired, before)))?;
+    let cited = Cited::of(laws, before, act, date, view.position);
+    cited.ok_or_else(|| Box::new(no_edition(before, date)))
+}
+
+/// The service acts that the ledger owes in a case on `view.date`.
+pub fn due_acts(laws: &Laws, acts: &[RecordedAct], view: View) -> Vec<DueAct> {
+    ripe_terms(laws, acts, view).into_iter().filter_map(|term| term.owed().ok()).collect()
 }
 
 /// Whether the ledger signed this before: it says a thing once, even if that was taken back.
