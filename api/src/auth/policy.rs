@@ -35,6 +35,8 @@ pub enum Resource<'a> {
     Office(Option<&'a str>),
     /// One case, and the act to be taken in it, where it is not only read.
     Case(Custody<'a>, Option<&'a str>),
+    /// A case to be opened for this office, the first signer's.
+    Opening(Option<&'a str>),
 }
 
 /// Whose a case is.
@@ -57,6 +59,8 @@ pub enum Denied {
     NotASigner,
     #[error("the case belongs to an office outside the token")]
     OtherOffice,
+    #[error("the case would be opened for an office outside the token")]
+    OpensElsewhere,
     #[error("the case is on its way to an office of the token and was not received yet")]
     NotReceived,
     #[error("no policy speaks of this route")]
@@ -133,6 +137,8 @@ pub fn allowed(
         Resource::Office(office) if principal.offices.cover(office) => Ok(()),
         Resource::Office(_) => Err(Denied::OtherOffice),
         Resource::Case(custody, act) => within(principal, custody, act),
+        Resource::Opening(office) if principal.offices.cover(office) => Ok(()),
+        Resource::Opening(_) => Err(Denied::OpensElsewhere),
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::cases::opened_for;
+use super::cases::{Wanted, opened_for};
 use super::error::{HttpError, Unseen};
 use super::extract::{Caller, InBody, is_media_type};
 use super::problem::Problem;
@@ -114,15 +114,16 @@ async fn record_as(
     }
 }
 
-/// An act of a case is for the offices of the case. Who asks again what became of one that was
+/// An act of a case is for the offices of the case, the one that opens it included. Who asks again what became of one that was
 /// recorded is answered, wherever the case is by now.
 async fn check_custody(app: &App, caller: &Principal, act: &Act) -> Result<(), HttpError> {
     let statement = act.statement();
     if statement.stream.kind() != AggregateType::Case || caller.offices == Offices::All {
         return Ok(());
     }
-    let what = (Action::RecordActs, Some(statement.act.as_str()));
-    let Err(denied) = opened_for(app, caller, what, &statement.stream).await else { return Ok(()) };
+    let wanted = Some(Wanted::of(&statement.act, &statement.signers));
+    let open = opened_for(app, caller, Action::RecordActs, wanted, &statement.stream).await;
+    let Err(denied) = open else { return Ok(()) };
     let acts = app.ledger.streams().load(&statement.stream).await?;
     if acts.iter().any(|one| one.hash == act.hash()) { Ok(()) } else { Err(denied) }
 }

@@ -13,6 +13,7 @@ use litopys_domain::act::RecordedAct;
 use litopys_domain::ids::{AggregateType, StreamId};
 use litopys_domain::law::engine::EngineAct;
 use litopys_domain::law::fold::{View, state};
+use litopys_domain::statement::Signer;
 use litopys_projections::reads::{self, Answer, Case, CaseFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -90,19 +91,40 @@ pub(super) async fn acts_of(
     id: Uuid,
 ) -> Result<(StreamId, Arc<Vec<RecordedAct>>), HttpError> {
     let stream = StreamId::new(AggregateType::Case, &id.to_string()).map_err(|_| no_case())?;
-    let acts = opened_for(app, caller, (Action::ReadCases, None), &stream).await?;
+    let acts = opened_for(app, caller, Action::ReadCases, None, &stream).await?;
     if acts.is_empty() { Err(no_case()) } else { Ok((stream, acts)) }
 }
 
+/// An act that a caller wants to take in a case.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    act: &'a str,
+    /// Whose the case is to be where the act opens it.
+    office: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn of(act: &'a str, signers: &'a [Signer]) -> Self {
+        Self { act, office: signers.first().and_then(|signer| signer.office.as_deref()) }
+    }
+
+    /// Whether the caller may open a case with it.
+    pub(super) fn may_open(self, caller: &Principal, action: Action) -> Result<(), Denied> {
+        allowed(Some(caller), action, Resource::Opening(self.office))
+    }
+}
+
 /// A case's recorded acts, if the caller may do this with it: take an action, and an act in it
-/// where one is named. A case that is not opened yet is anybody's.
+/// where one is named. A case that is not opened yet is for the office for which the act opens it.
 pub(super) async fn opened_for(
     app: &App,
     caller: &Principal,
-    what: (Action, Option<&str>),
+    action: Action,
+    wanted: Option<Wanted<'_>>,
     stream: &StreamId,
 ) -> Result<Arc<Vec<RecordedAct>>, HttpError> {
     let acts = app.ledger.streams().load(stream).await?;
+    let what = (action, wanted);
     let Err(denied) = allowed_case(app, caller, what, &acts) else { return Ok(acts) };
     // What lets the caller in may just have been recorded by another process.
     if !app.ledger.catch_up().await? {
@@ -116,10 +138,14 @@ pub(super) async fn opened_for(
 fn allowed_case(
     app: &App,
     caller: &Principal,
-    (action, act): (Action, Option<&str>),
+    (action, wanted): (Action, Option<Wanted<'_>>),
     acts: &[RecordedAct],
 ) -> Result<(), Denied> {
-    let Some(opening) = acts.first() else { return Ok(()) };
+    let Some(opening) = acts.first() else {
+        // What is not there tells nothing to who only reads.
+        return wanted.map_or(Ok(()), |wanted| wanted.may_open(caller, action));
+    };
+    let act = wanted.map(|wanted| wanted.act);
     let signer = opening.statement.signers.first();
     let opened_by = signer.and_then(|signer| signer.office.as_deref());
     let allows = |custody| allowed(Some(caller), action, Resource::Case(custody, act));

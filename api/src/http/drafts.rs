@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::App;
-use super::cases::opened_for;
+use super::cases::{Wanted, opened_for};
 use super::error::HttpError;
 use super::extract::{Caller, body_of, parse_json, parse_object};
 use super::gate::RequestId;
@@ -124,8 +124,14 @@ pub(super) async fn draft(
 
 /// A draft shows what stands in its way, and so something of the case: it is for its offices.
 async fn make(app: &App, caller: &Principal, request: DraftRequest) -> Result<Draft, HttpError> {
-    if let Some(stream) = request.stream.as_ref().filter(|s| s.kind() == AggregateType::Case) {
-        opened_for(app, caller, (Action::Draft, Some(&request.act)), stream).await?;
+    let wanted = Wanted::of(&request.act, &request.signers);
+    match &request.stream {
+        Some(stream) if stream.kind() == AggregateType::Case => {
+            opened_for(app, caller, Action::Draft, Some(wanted), stream).await?;
+        }
+        // Only a case is opened under a procedure.
+        None if request.procedure.is_some() => wanted.may_open(caller, Action::Draft)?,
+        _ => {}
     }
     Ok(app.ledger.draft(request).await?)
 }

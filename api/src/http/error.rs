@@ -322,7 +322,7 @@ fn denied_code(denied: Denied) -> &'static str {
         Denied::Anonymous => "token-missing",
         Denied::Scope(_) => "not-permitted",
         Denied::NotASigner => "not-a-signer",
-        Denied::OtherOffice | Denied::NotReceived => "other-office",
+        Denied::OtherOffice | Denied::OpensElsewhere | Denied::NotReceived => "other-office",
         Denied::NoPolicy => "no-policy",
     }
 }
@@ -348,6 +348,10 @@ fn denied_words(denied: Denied) -> Words {
         Denied::OtherOffice => Words::new(
             "the token is for cases of other offices",
             "токен видано для справ інших органів",
+        ),
+        Denied::OpensElsewhere => Words::new(
+            "the token opens cases for its own offices only: sign in a post at one of them first",
+            "токен відкриває справи лише для своїх органів: першим підпишіть за посадою в одному з них",
         ),
         Denied::NotReceived => Words::new(
             "the case is on its way to the token's office: record TransferReceived first",

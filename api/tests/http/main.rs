@@ -11,6 +11,7 @@ mod doors;
 mod drafts;
 mod law;
 mod log;
+mod openings;
 mod operation;
 mod speed;
 mod statistics;

@@ -197,15 +197,21 @@ impl TestApp {
         let mut client = self.client(administrator, &[Scope::Admin]).await;
         let facts = json!({"key": person.public()});
         let both = [administrator, person];
-        let mut enrolled = statement(&person.stream, "OfficerEnrolled", &facts, &both);
+        let enrolled = statement(&person.stream, "OfficerEnrolled", &facts, &both);
         let reply = client.post_json("/v1/acts", &signed(&enrolled.to_text(), &both, &[])).await;
         assert_eq!(reply.status, 201, "{}", reply.text());
+        self.appoint(person).await;
+    }
+
+    /// Appoints somebody who is enrolled to one more post, from 2020 on.
+    pub(crate) async fn appoint(&self, person: &Person) {
+        let administrator = &self.administrators[0];
+        let mut client = self.client(administrator, &[Scope::Admin]).await;
         let facts = json!({"role": person.role, "office": person.office, "from": "2020-01-01"});
-        let seen = StatementHash::of(enrolled.to_text().as_bytes());
-        enrolled = statement(&person.stream, "OfficerAppointed", &facts, &[administrator]);
-        enrolled.seen = Some(seen);
-        let body = signed(&enrolled.to_text(), &[administrator], &[]);
-        let reply = client.post_json("/v1/acts", &body).await;
+        let mut act = statement(&person.stream, "OfficerAppointed", &facts, &[administrator]);
+        act.seen = self.ledger.streams().load(&person.stream).await.unwrap().last().map(|a| a.hash);
+        let reply =
+            client.post_json("/v1/acts", &signed(&act.to_text(), &[administrator], &[])).await;
         assert_eq!(reply.status, 201, "{}", reply.text());
     }
 
