@@ -18,7 +18,7 @@ use litopys_domain::ids::AggregateType;
 use sqlx::PgPool;
 
 use crate::error::ProjectionError;
-use cases::Cases;
+use cases::{Batch, Cases};
 use rows::{PersonRow, Rows};
 use world::World;
 
@@ -46,6 +46,7 @@ impl Fold {
     /// Takes the acts that follow. After an error the fold is of no more use.
     pub(crate) async fn take(&mut self, acts: Vec<RecordedAct>) -> Result<Rows, ProjectionError> {
         let mut rows = Rows::default();
+        let first = self.size;
         let mut signers = BTreeSet::new();
         let mut cases: BTreeMap<String, Vec<RecordedAct>> = BTreeMap::new();
         for act in acts {
@@ -63,7 +64,8 @@ impl Fold {
             }
         }
         officers::rows(&self.world.registry, &signers, &mut rows);
-        self.cases.take(&self.pool, &self.world, cases, &mut rows).await?;
+        let batch = Batch { cases, positions: first..self.size };
+        self.cases.take(&self.pool, &self.world, batch, &mut rows).await?;
         Ok(rows)
     }
 }

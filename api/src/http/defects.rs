@@ -18,6 +18,10 @@ use crate::auth::{Action, Resource, allowed};
 
 /// What stands against cases: flags answered or shown, late acts, terms that ran out; the latest
 /// first.
+///
+/// The same as `litopys-audit defects` finds from the events alone, but for what that adds: DEF-035
+/// (another text cited), DEF-046 (no competence, by the registry as it became) and DEF-051
+/// (recorded late).
 #[utoipa::path(
     get, path = "/v1/defects", operation_id = "list_defects", tag = "cases", params(DefectFilter, Page),
     responses((status = 200, description = "A page of defects", body = Listing))
@@ -43,7 +47,7 @@ pub(super) struct OfCaseQuery {
     on: Option<Date>,
 }
 
-/// What stands against one case.
+/// What stands against one case; of what only an auditor finds, see `GET /v1/defects`.
 #[utoipa::path(
     get, path = "/v1/cases/{id}/defects", operation_id = "defects_of_case", tag = "cases",
     params(("id" = Uuid, Path, description = "What follows `case/`"), OfCaseQuery, Page),

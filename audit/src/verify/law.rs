@@ -262,7 +262,8 @@ fn judge_case(books: &Books, file: &CaseFile) -> CaseVerdict {
     let terms = books.count_terms(&file.acts, &whole);
     findings.extend(terms.wrong);
     let stored = file.stored.as_ref();
-    let rows = stored.map(|stored| stored.compare(laws, &file.acts, &whole)).unwrap_or_default();
+    let rows = stored.map(|stored| stored.compare(laws, &file.acts, &related, &whole));
+    let rows = rows.unwrap_or_default();
     CaseVerdict { findings, rows, terms: terms.counted }
 }
 

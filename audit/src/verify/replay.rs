@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use litopys_domain::act::RecordedAct;
-use litopys_domain::law::fold::CaseState;
+use litopys_domain::law::fold::{CaseState, Related};
 use litopys_domain::law::laws::Laws;
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ use crate::report::Remark;
 use crate::store::{CaseTable, ReadProgress, ReadRow, Snapshot, StoreError};
 
 /// The shape of the read models that is known here (projections, `sql/`).
-const VERSION: i32 = 4;
+const VERSION: i32 = 5;
 /// Columns that hold moments, which JSON may write in several ways.
 const INSTANTS: [&str; 3] = ["due_at", "last_recorded_at", "recorded_at"];
 
@@ -143,12 +143,13 @@ impl Replay {
 }
 
 impl Stored {
-    /// What differs between the rows of a case and its acts; `whole` is the case after all of
-    /// `acts`.
+    /// What differs between the rows of a case and its acts; `related` are the cases that share a
+    /// subject, `whole` is the case after all of `acts`.
     pub(crate) fn compare(
         &self,
         laws: &Laws,
         acts: &[RecordedAct],
+        related: &[Related<'_>],
         whole: &CaseState<'_>,
     ) -> Vec<Finding> {
         let reflected = acts.partition_point(|act| act.position < self.size);
@@ -179,7 +180,7 @@ impl Stored {
         compare(CaseTable::Disputes, &["case_id"], dispute);
         compare(CaseTable::Puts, &["statement"], puts);
         let of_case = row.first().cloned().unwrap_or_default();
-        compare(CaseTable::Defects, &["n"], defects::rows(laws, acts, state, &of_case));
+        compare(CaseTable::Defects, &["n"], defects::rows(laws, acts, related, state, &of_case));
         compare(CaseTable::Cases, &["id"], row);
         compare(CaseTable::Worklist, &["clock", "started_by"], clocks);
         compare(CaseTable::Timeline, &["sequence"], case::timeline(laws, acts, state));

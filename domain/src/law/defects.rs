@@ -11,16 +11,17 @@ use serde::Serialize;
 
 use super::{
     file::Severity,
-    fold::{CaseState, ClockState, ClockStatus, FoldedAct},
+    fold::{CaseState, ClockState, ClockStatus, FoldedAct, Related},
     judge::{Flag, judge_again},
     laws::Laws,
     lists::{DEFECTS, defect_number},
     model::{ActLaw, Effect, Law, RuleLaw},
+    next::put_from,
     rule::Seen,
 };
 use crate::{
     act::RecordedAct,
-    ids::StatementHash,
+    ids::{AggregateType, StatementHash},
     statement::Answer,
     violation::{Certainty, Words},
 };
@@ -85,27 +86,59 @@ pub fn named(law: &Law, rule: &str) -> Option<Named> {
     Some(Named { code: number.to_owned(), title: list.last(number)?.title.clone() })
 }
 
-/// The flags of severity D that a recorded act raises by rules about its own case. Those of V and U
-/// are in the statement, answered; what a rule about other cases shows without asking is for the
-/// auditor, who has them at hand.
-pub fn shown(laws: &Laws, acts: &[RecordedAct], act: &RecordedAct) -> Vec<Flag> {
-    let Some(law) = own_law(laws, act) else { return Vec::new() };
-    let rules: Vec<&str> =
-        law.rules.iter().filter(|rule| is_shown(rule)).map(|rule| rule.id.as_str()).collect();
-    if rules.is_empty() {
+/// The flags that a recorded act raised and nobody was asked to answer: those of severity D, and all
+/// at what the ledger signed. The others are in the statement, answered. `related` are the cases of
+/// [`asks_others`]; what they hold from the act's position on is not seen.
+pub fn shown<'a>(
+    laws: &'a Laws,
+    acts: &'a [RecordedAct],
+    related: &[Related<'a>],
+    act: &'a RecordedAct,
+) -> Vec<Flag> {
+    let by_ledger = is_by_ledger(act);
+    if !by_ledger && !may_show(laws, act) {
         return Vec::new();
     }
-    let mut flags = judge_again(laws, acts, &[], act).flags;
-    flags.retain(|flag| flag.severity == Severity::D && rules.contains(&flag.rule.as_str()));
+    let mut flags = judge_again(laws, acts, related, act).flags;
+    flags.retain(|flag| by_ledger || flag.severity == Severity::D);
     flags
 }
 
-fn is_shown(rule: &RuleLaw) -> bool {
+/// Whether [`shown`] looks at the other cases of the act's subjects, and at the dispute that a court
+/// outcome comes from.
+pub fn asks_others(laws: &Laws, act: &RecordedAct) -> bool {
+    let by_ledger = is_by_ledger(act);
+    let counts = |rule: &&RuleLaw| by_ledger || rule.effect == Effect::Flag(Severity::D);
+    (by_ledger && put_from(&act.statement).is_some())
+        || own_law(laws, act)
+            .is_some_and(|law| law.rules.iter().filter(counts).any(looks_elsewhere))
+}
+
+/// Nobody answers for the ledger.
+fn is_by_ledger(act: &RecordedAct) -> bool {
+    act.statement.signers.iter().all(|signer| signer.by.kind() == AggregateType::Ledger)
+}
+
+/// Whether an act can raise a flag of severity D: by a rule, or by coming after its term.
+fn may_show(laws: &Laws, act: &RecordedAct) -> bool {
+    let Some(law) = own_law(laws, act) else { return false };
+    let by_rule = law.rules.iter().any(|rule| rule.effect == Effect::Flag(Severity::D));
+    // The clock may be that of an earlier edition.
+    by_rule
+        || act.statement.law.iter().any(|cited| {
+            laws.editions(&cited.procedure).flat_map(|edition| &edition.clocks).any(|clock| {
+                clock.overdue.as_ref().is_some_and(|overdue| overdue.severity == Severity::D)
+                    && clock.stops.iter().any(|stop| stop.on.act == act.statement.act)
+            })
+        })
+}
+
+fn looks_elsewhere(rule: &RuleLaw) -> bool {
     let mut elsewhere = false;
     rule.condition.visit(|seen| {
         elsewhere |= matches!(seen, Seen::Question(question) if question.asks_other_cases());
     });
-    rule.effect == Effect::Flag(Severity::D) && !elsewhere
+    elsewhere
 }
 
 /// The law that judged an act at its position.
@@ -195,9 +228,12 @@ fn meaning(laws: &Laws, case: &CaseState<'_>, act: &FoldedAct<'_>, id: &str) -> 
     }
     // A flag of the engine, or of an edition that was left meanwhile.
     let entry = act.law.and_then(|law| law.lists.get(DEFECTS)?.last(id));
-    let weight = entry.and_then(|entry| entry.attributes.get("severity"));
-    let severity =
-        if weight.is_some_and(|w| w.starts_with('V')) { Severity::V } else { Severity::U };
+    let weight = entry.and_then(|entry| entry.attributes.get("severity")?.chars().next());
+    let severity = match weight {
+        Some('V') => Severity::V,
+        Some('D') => Severity::D,
+        _ => Severity::U,
+    };
     let says = entry.map_or_else(|| Words::new(id, id), |entry| entry.title.clone());
     flag(id, severity, &says, &[], Certainty::Design)
 }

@@ -3,7 +3,7 @@
 use litopys_domain::{
     law::{
         book::LawBook,
-        defects::{Found, OpenDefect, Raised, named, shown, standing},
+        defects::{Found, OpenDefect, Raised, asks_others, named, shown, standing},
         file::Severity,
         lists::defect_number,
     },
@@ -11,6 +11,7 @@ use litopys_domain::{
 };
 use serde_json::json;
 
+use crate::disputes::{dispute, put};
 use crate::world::{Case, FILES, answer, decided, laws};
 
 const LIST: &str = r#"
@@ -98,8 +99,9 @@ fn suffixes_belong_to_their_number() {
 
 fn told(case: &Case<'_>) -> Vec<OpenDefect> {
     let laws = laws();
+    let related: Vec<_> = case.related.iter().map(Vec::as_slice).collect();
     let raised: Raised =
-        case.acts.iter().map(|act| (act.hash, shown(&laws, &case.acts, act))).collect();
+        case.acts.iter().map(|act| (act.hash, shown(&laws, &case.acts, &related, act))).collect();
     standing(&laws, &case.state(), &raised)
 }
 
@@ -150,19 +152,51 @@ fn a_term_that_runs_stands_from_the_day_after_it() {
     assert_eq!(found[0].clock.as_deref(), Some("prosecutor"));
 }
 
-/// `HC-NOBODY` asks about other cases, so it is not shown here although it would fire without them.
+/// Nobody is asked to answer D, so no statement says it; rules about other cases among them see
+/// those as they were at the position of the act.
 #[test]
-fn what_is_shown_rests_on_the_case_alone() {
+fn what_is_shown_sees_other_cases_as_of_the_act() {
     let laws = laws();
     let mut case = Case::new(&laws, "holding", 1);
     case.act("Placed", "2025-03-10T09:00:00Z", json!({}));
-    case.act("Prolonged", "2025-03-20", json!({"since": "2025-03-11"}));
-    let act = case.acts.last().unwrap();
-    let flags = case.judge(&act.statement).flags;
-    assert!(flags.iter().any(|flag| flag.rule == "HC-SINCE"), "{flags:?}");
+    case.act("Prolonged", "2025-03-20", json!({"since": "2025-03-10"}));
+    let hours = ("HC-HOURS", Found::Flag, "2025-03-20".to_owned());
     let found = told(&case);
-    assert_eq!(rules(&found), [("HC-HOURS", Found::Flag, "2025-03-20".to_owned())]);
+    assert_eq!(rules(&found), std::slice::from_ref(&hours));
     assert_eq!((found[0].severity, found[0].answer), (Severity::D, None));
+
+    let mut other = Case::new(&laws, "return", 2);
+    other.act("Collected", "2025-03-01", json!({}));
+    case.see(&other);
+    let open = ("HC-RETURN", Found::Flag, "2025-03-20".to_owned());
+    assert_eq!(rules(&told(&case)), [hours.clone(), open]);
+    // Recorded later, though it happened before.
+    case.related[0][0].position = 5000;
+    assert_eq!(rules(&told(&case)), [hours]);
+
+    let asks: Vec<_> = case.acts.iter().map(|act| asks_others(&laws, act)).collect();
+    assert_eq!(asks, [true, true], "how long was the person held?");
+    let (decided, _) = decided(&laws);
+    assert!(!decided.acts.iter().any(|act| asks_others(&laws, act)));
+}
+
+/// What the ledger signs may meet doubts of any severity, which nobody answers.
+#[test]
+fn what_nobody_answers_for_the_ledger_is_shown() {
+    let laws = laws();
+    let (mut parent, decision) = decided(&laws);
+    let mut dispute = dispute(&laws, &parent, decision, "GRANTED");
+    dispute.act("JudgmentFinal", "2025-04-20", json!({}));
+    parent.serve(decision, "2025-03-11");
+    parent.act("Cancelled", "2025-04-25", json!({}));
+    parent.see(&dispute);
+    let put = parent.take(put(&parent, &dispute).remove(0));
+    assert!(asks_others(&laws, parent.acts.last().unwrap()));
+    let found = told(&parent);
+    let of_put: Vec<_> = found.iter().filter(|one| one.statement == put).collect();
+    let [late] = &of_put[..] else { panic!("{found:#?}") };
+    assert_eq!((late.rule.as_str(), late.severity), ("ENG-OUT-OF-ORDER", Severity::U));
+    assert_eq!(late.answer, None);
 }
 
 #[test]

@@ -146,7 +146,12 @@ fn next_acts_tell_that_the_state_lost_its_basis() {
 }
 
 /// A dispute about a decision of a parent case, up to a judgment on 2025-03-20.
-fn dispute<'l>(laws: &'l Laws, parent: &Case<'_>, of: StatementHash, result: &str) -> Case<'l> {
+pub(crate) fn dispute<'l>(
+    laws: &'l Laws,
+    parent: &Case<'_>,
+    of: StatementHash,
+    result: &str,
+) -> Case<'l> {
     let mut case = Case::new(laws, "dispute", 9);
     let stream = parent.acts[0].statement.stream.to_string();
     case.act("ClaimRegistered", "2025-03-15", json!({"case": stream, "decision": of.to_string()}));
@@ -157,7 +162,7 @@ fn dispute<'l>(laws: &'l Laws, parent: &Case<'_>, of: StatementHash, result: &st
 }
 
 /// What the ledger signs in the parent for each put of a dispute.
-fn put(parent: &Case<'_>, dispute: &Case<'_>) -> Vec<Statement> {
+pub(crate) fn put(parent: &Case<'_>, dispute: &Case<'_>) -> Vec<Statement> {
     let state = dispute.state();
     let signed = acts_put(&state).into_iter().map(|put| {
         assert_eq!(put.case, parent.acts[0].statement.stream);

@@ -21,6 +21,7 @@ const GRANTED: &[(Role, &str, &str)] = &[
     (Role::Projector, "public.events", "SELECT"),
     (Role::Projector, "public.checkpoints", "SELECT"),
     (Role::Projector, "public.packages", "SELECT"),
+    (Role::Projector, "public.stream_subjects", "SELECT"),
     (Role::Auditor, "public.events", "SELECT"),
     (Role::Auditor, "public.tiles", "SELECT"),
     (Role::Auditor, "public.checkpoints", "SELECT"),

@@ -1,10 +1,12 @@
 //! Cases: their rows, and the acts that the fold needs to make them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem;
+use std::ops::Range;
 
 use jiff::civil::Date;
 use litopys_domain::act::RecordedAct;
-use litopys_domain::law::fold::{ActStatus, CaseState, FoldedAct, Point, View};
+use litopys_domain::law::fold::{ActStatus, CaseState, FoldedAct, Point, Related, View};
 use litopys_domain::law::next::{put_by, put_from};
 use litopys_domain::law::{self, laws::Laws};
 use serde_json::json;
@@ -36,47 +38,101 @@ struct Known {
     shown: Shown,
 }
 
+/// A page of the log: the new acts, by case, and the positions they lie between.
+pub(super) struct Batch {
+    pub(super) cases: BTreeMap<String, Vec<RecordedAct>>,
+    /// The position it begins with, and that behind it.
+    pub(super) positions: Range<u64>,
+}
+
 impl Cases {
     /// Folds the batch's new acts, by case.
     pub(super) async fn take(
         &mut self,
         pool: &PgPool,
         world: &World,
-        batch: BTreeMap<String, Vec<RecordedAct>>,
+        batch: Batch,
         rows: &mut Rows,
     ) -> Result<(), ProjectionError> {
         if self.acts > ACTS_MAX {
             *self = Self::default();
         }
-        self.load(pool, &batch).await?;
-        for (id, new) in batch {
-            let Known { acts, shown } = self.known.entry(id).or_default();
-            let before = acts.len();
+        let Batch { cases, positions } = batch;
+        let older = cases.iter().filter(|(_, acts)| acts.first().is_some_and(|a| a.sequence > 1));
+        self.load(pool, older.map(|(id, _)| id.clone()).collect(), positions.start).await?;
+        let mut touched = Vec::with_capacity(cases.len());
+        for (id, new) in cases {
+            let Known { acts, .. } = self.known.entry(id.clone()).or_default();
+            touched.push((id, acts.len()));
             self.acts += new.len();
             for act in new {
                 check_next(acts, &act)?;
                 acts.push(act);
             }
-            rows_of(world, acts, before, shown, rows)?;
+        }
+        // Only now are the other cases as far as this batch, too.
+        let mut related = self.relate(pool, world, &touched, &positions).await?;
+        for (id, before) in touched {
+            let others = related.remove(&id).unwrap_or_default();
+            let Some(mut shown) = self.known.get_mut(&id).map(|one| mem::take(&mut one.shown))
+            else {
+                continue;
+            };
+            let acts = |id: &String| self.known.get(id).map(|one| one.acts.as_slice());
+            let others: Vec<_> = others.iter().filter_map(acts).collect();
+            rows_of(world, acts(&id).unwrap_or_default(), (before, &others), &mut shown, rows)?;
+            self.known.entry(id).or_default().shown = shown;
         }
         Ok(())
     }
 
-    /// Reads the earlier acts of cases that are not in memory.
+    /// The other cases that judging the touched ones looks at: those of their subjects, and the
+    /// disputes that court outcomes come from. A verdict sees of them what its position saw,
+    /// whatever is at hand by now.
+    async fn relate(
+        &mut self,
+        pool: &PgPool,
+        world: &World,
+        touched: &[(String, usize)],
+        positions: &Range<u64>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, ProjectionError> {
+        let mut asking = Vec::new();
+        let mut subjects = BTreeSet::new();
+        for (id, _) in touched {
+            let Some(Known { acts, shown }) = self.known.get(id) else { continue };
+            if shown.asks_others(&world.laws, acts) {
+                let named: BTreeSet<_> = acts
+                    .iter()
+                    .flat_map(|act| &act.statement.subjects)
+                    .map(ToString::to_string)
+                    .collect();
+                let disputes = acts.iter().filter_map(|act| put_from(&act.statement));
+                let disputes: BTreeSet<_> =
+                    disputes.map(|dispute| dispute.id().to_owned()).collect();
+                subjects.extend(named.iter().cloned());
+                asking.push((id.clone(), named, disputes));
+            }
+        }
+        let cases = cases_of(pool, subjects.into_iter().collect(), positions.end).await?;
+        let mut related = BTreeMap::new();
+        for (id, named, mut others) in asking {
+            others.extend(named.iter().filter_map(|one| cases.get(one)).flatten().cloned());
+            others.remove(&id);
+            related.insert(id, others);
+        }
+        let wanted: BTreeSet<&String> = related.values().flatten().collect();
+        self.load(pool, wanted.into_iter().cloned().collect(), positions.start).await?;
+        Ok(related)
+    }
+
+    /// Reads the acts below `below` of those cases that are not in memory.
     async fn load(
         &mut self,
         pool: &PgPool,
-        batch: &BTreeMap<String, Vec<RecordedAct>>,
+        mut ids: Vec<String>,
+        below: u64,
     ) -> Result<(), ProjectionError> {
-        let mut ids = Vec::new();
-        let mut below = u64::MAX;
-        for (id, acts) in batch {
-            let Some(first) = acts.first() else { continue };
-            below = below.min(first.position);
-            if first.sequence > 1 && !self.known.contains_key(id) {
-                ids.push(id.clone());
-            }
-        }
+        ids.retain(|id| !self.known.contains_key(id));
         if ids.is_empty() {
             return Ok(());
         }
@@ -103,6 +159,30 @@ impl Cases {
     }
 }
 
+/// The cases that named these subjects below a position, by the subject.
+async fn cases_of(
+    pool: &PgPool,
+    subjects: Vec<String>,
+    below: u64,
+) -> Result<HashMap<String, Vec<String>>, ProjectionError> {
+    let mut cases: HashMap<String, Vec<String>> = HashMap::new();
+    if subjects.is_empty() {
+        return Ok(cases);
+    }
+    let rows = sqlx::query!(
+        "select subject, aggregate_id from stream_subjects
+          where aggregate_type = 'case' and subject = any ($1) and position < $2",
+        &subjects,
+        signed(below),
+    )
+    .fetch_all(pool)
+    .await?;
+    for row in rows {
+        cases.entry(row.subject).or_default().push(row.aggregate_id);
+    }
+    Ok(cases)
+}
+
 /// A stream has no holes.
 fn check_next(acts: &[RecordedAct], next: &RecordedAct) -> Result<(), ProjectionError> {
     let expected = acts.len() as u64 + 1;
@@ -114,11 +194,12 @@ fn check_next(acts: &[RecordedAct], next: &RecordedAct) -> Result<(), Projection
     Err(corrupt("events", "sequence", next.position, reason))
 }
 
-/// The rows of one case; acts from index `before` on are new.
+/// The rows of one case; acts from index `before` on are new, `others` are the cases that judging
+/// them looks at.
 fn rows_of(
     world: &World,
     acts: &[RecordedAct],
-    before: usize,
+    (before, others): (usize, &[Related<'_>]),
     shown: &mut Shown,
     rows: &mut Rows,
 ) -> Result<(), ProjectionError> {
@@ -137,7 +218,7 @@ fn rows_of(
     case.next_due = clocks.iter().filter(|clock| !clock.informs).map(|clock| clock.due).min();
     rows.worklist.extend(clocks);
     disputes::fold(&case, &state, rows);
-    shown.judge(&world.laws, acts);
+    shown.judge(&world.laws, acts, others);
     rows.defects.extend(shown.rows(&world.laws, &case, &state));
     rows.cases.push(case);
     Ok(())

@@ -2,8 +2,8 @@
 //! passed. An overdue term depends on the day of the question, so its row says from which day.
 
 use litopys_domain::act::RecordedAct;
-use litopys_domain::law::defects::{Raised, shown, standing};
-use litopys_domain::law::fold::CaseState;
+use litopys_domain::law::defects::{Raised, asks_others, shown, standing};
+use litopys_domain::law::fold::{CaseState, Related};
 use litopys_domain::law::laws::Laws;
 
 use super::rows::{CaseRow, DefectRow, Texts};
@@ -16,10 +16,15 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Whether judging what was not yet judged looks at cases beside this one.
+    pub(super) fn asks_others(&self, laws: &Laws, acts: &[RecordedAct]) -> bool {
+        acts[self.judged..].iter().any(|act| asks_others(laws, act))
+    }
+
     /// Judges the acts that were not yet.
-    pub(super) fn judge(&mut self, laws: &Laws, acts: &[RecordedAct]) {
+    pub(super) fn judge(&mut self, laws: &Laws, acts: &[RecordedAct], related: &[Related<'_>]) {
         for (index, act) in acts.iter().enumerate().skip(self.judged) {
-            let flags = shown(laws, &acts[..=index], act);
+            let flags = shown(laws, &acts[..=index], related, act);
             if !flags.is_empty() {
                 self.raised.insert(act.hash, flags);
             }

@@ -5,8 +5,9 @@ use litopys_migrations::Role;
 use litopys_projections::reads::{DefectFilter, OpenDefect, defects};
 use serde_json::json;
 use sqlx::PgPool;
+use uuid::Uuid;
 
-use crate::ledger::{Ledger, case_id, running};
+use crate::ledger::{Draft, Ledger, case_id, running};
 use crate::reads::return_case;
 
 async fn found(pool: &PgPool, filter: &DefectFilter) -> Vec<OpenDefect> {
@@ -110,4 +111,61 @@ async fn a_rebuilt_list_equals_the_live_one() {
     drop(runner);
     litopys_projections::rebuild(&ledger.options(), |_| ()).await.unwrap();
     assert_eq!(ledger.dump("reads.defects").await, live);
+}
+
+fn filed(ledger: &mut Ledger, case: u32, person: u128, on: &str) -> Draft {
+    let draft = ledger.case(case, "international-protection", "ProtectionApplicationFiled");
+    draft.facts(json!({"subsequent": false})).about(person).on(on)
+}
+
+async fn twice(pool: &PgPool) -> Vec<(Uuid, String)> {
+    let filter = DefectFilter {
+        rule: Some("DEF-047".to_owned()),
+        on: Some("2026-12-31".parse().unwrap()),
+        ..DefectFilter::default()
+    };
+    let rows = found(pool, &filter).await;
+    rows.into_iter().map(|one| (one.case, one.severity)).collect()
+}
+
+/// Nobody answers a flag of severity D, so no statement holds it: the projector asks the person's
+/// other cases itself, and sees of them what was there at the position of the act.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_persons_other_case_shows_is_listed() {
+    let mut ledger = Ledger::founded().await;
+    let first = filed(&mut ledger, 1, 1, "2026-11-10");
+    ledger.append(vec![first]).await;
+    let runner = ledger.project().await;
+    let pool = ledger.database.pool(Role::Writer);
+    assert_eq!(twice(&pool).await, []);
+
+    // Another person, and this one again; then one with two cases of which neither saw the other:
+    // the first was recorded before it, the second happened before it.
+    let drafts = vec![
+        filed(&mut ledger, 2, 2, "2026-11-11"),
+        filed(&mut ledger, 3, 1, "2026-11-12"),
+        filed(&mut ledger, 4, 3, "2026-11-13"),
+        filed(&mut ledger, 5, 3, "2026-11-09"),
+    ];
+    ledger.append(drafts).await;
+    running(&runner, ledger.size).await;
+    let expected = [(case_id(3), "D".to_owned())];
+    assert_eq!(twice(&pool).await, expected);
+
+    // A projector that has just started knows neither case, and judges the whole case again.
+    drop(runner);
+    let facts = json!({"officer": crate::ledger::officer(3)});
+    let law = "international-protection";
+    let assigned = ledger.case(3, law, "Assigned").on("2026-11-24").facts(facts);
+    ledger.append(vec![assigned]).await;
+    let runner = ledger.project().await;
+    assert_eq!(twice(&pool).await, expected);
+    let live = ledger.dump("reads.defects").await;
+    drop(runner);
+    for page_max in [1, 2, 1000] {
+        let mut options = ledger.options();
+        options.feed.page_max = page_max;
+        litopys_projections::rebuild(&options, |_| ()).await.unwrap();
+        assert_eq!(ledger.dump("reads.defects").await, live, "pages of {page_max}");
+    }
 }

@@ -266,6 +266,12 @@ impl Draft {
         self.0.concerns = vec![hash];
         self
     }
+
+    /// About this person.
+    pub(crate) fn about(mut self, person: u128) -> Self {
+        self.0.subjects = vec![StreamId::person(id(0x3_0000_0000 + person))];
+        self
+    }
 }
 
 #[derive(Default)]
@@ -279,6 +285,8 @@ struct Columns {
     leaves: Vec<Vec<u8>>,
     statements: Vec<Vec<u8>>,
     times: Vec<String>,
+    /// Who is named by which case, and where.
+    subjects: Vec<(String, String, i64)>,
 }
 
 impl Columns {
@@ -294,6 +302,10 @@ impl Columns {
         self.positions.push(i64::try_from(act.position.unwrap()).unwrap());
         self.statements.push(act.hash().as_bytes().to_vec());
         self.times.push(place.recorded_at.to_string());
+        let position = i64::try_from(act.position.unwrap()).unwrap();
+        for subject in &statement.subjects {
+            self.subjects.push((subject.to_string(), statement.stream.id().to_owned(), position));
+        }
     }
 
     async fn insert(&self, pool: &PgPool) {
@@ -318,6 +330,17 @@ impl Columns {
         .execute(pool)
         .await
         .unwrap();
+        for (subject, case, position) in &self.subjects {
+            sqlx::query(
+                "insert into stream_subjects values ($1, 'case', $2, $3) on conflict do nothing",
+            )
+            .bind(subject)
+            .bind(case)
+            .bind(position)
+            .execute(pool)
+            .await
+            .unwrap();
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod audited;
 mod cases;
 mod crashes;
+mod defects;
 mod memory;
 mod own_acts;
 mod own_acts_killed;

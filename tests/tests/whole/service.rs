@@ -1,6 +1,7 @@
 //! A service with its ledger's own acts: two processes on one database, one shared calendar, real
 //! projections, the auditor.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use litopys_api::draft::DraftRequest;
@@ -11,7 +12,7 @@ use litopys_domain::ids::{StatementHash, StreamId};
 use litopys_domain::law::fold::{ActStatus, View, state};
 use litopys_migrations::Role;
 use litopys_migrations::testing::{TestDatabase, database};
-use litopys_projections::reads::{self, TimelineEntry};
+use litopys_projections::reads::{self, DefectFilter, TimelineEntry};
 use litopys_projections::{Runner, RunnerOptions};
 use litopys_tests::agency::{Agency, Who, author, hash_of, object, request};
 use litopys_tests::calendar::Calendar;
@@ -149,6 +150,42 @@ impl Service {
 
     pub(crate) async fn audit(&self) {
         assert_eq!(self.report().await.findings, []);
+        self.compare_defects().await;
+    }
+
+    /// What stands against cases by the read models is what stands by the events, but for what only
+    /// an auditor finds.
+    async fn compare_defects(&self) {
+        let on = Some(jiff::civil::date(2100, 1, 1));
+        let mut listed = BTreeSet::new();
+        let (filter, mut after) = (DefectFilter { on, ..DefectFilter::default() }, None::<String>);
+        loop {
+            let pool = self.agency.ledger.pool();
+            let page = reads::defects(pool, &filter, after.as_deref(), 100).await.unwrap();
+            for one in page.rows {
+                let stream = StreamId::case(one.case).to_string();
+                listed.insert((stream, one.statement, one.rule, one.severity, one.since));
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let auditor = self.database.options(Role::Auditor);
+        let report = litopys_audit::defects::defects(&auditor, None, on).await.unwrap();
+        let mut told = BTreeSet::new();
+        for case in report.cases {
+            for one in case.defects {
+                let severity = format!("{:?}", one.severity);
+                let statement = one.statement.to_string();
+                told.insert((case.case.to_string(), statement, one.rule, severity, one.since));
+            }
+        }
+        let own = litopys_audit::defects::OWN;
+        for defects in [&mut listed, &mut told] {
+            defects.retain(|(_, _, rule, _, _)| !own.contains(&rule.as_str()));
+        }
+        assert_eq!(listed, told);
     }
 
     /// A decision of forced return that was served, with the term to leave it names.

@@ -3,19 +3,21 @@
 
 use litopys_domain::act::RecordedAct;
 use litopys_domain::law::defects::{Raised, shown, standing};
-use litopys_domain::law::fold::CaseState;
+use litopys_domain::law::fold::{CaseState, Related};
 use litopys_domain::law::laws::Laws;
 use serde_json::{Value, json};
 
-/// The rows of `reads.defects`; `row` is the case's own.
+/// The rows of `reads.defects`; `related` are the cases that share a subject, `row` is the case's
+/// own.
 pub(super) fn rows(
     laws: &Laws,
     acts: &[RecordedAct],
+    related: &[Related<'_>],
     case: &CaseState<'_>,
     row: &Value,
 ) -> Vec<Value> {
     let flags = |(index, act): (usize, &RecordedAct)| {
-        let flags = shown(laws, &acts[..=index], act);
+        let flags = shown(laws, &acts[..=index], related, act);
         (!flags.is_empty()).then_some((act.hash, flags))
     };
     let raised: Raised = acts.iter().enumerate().filter_map(flags).collect();
