@@ -114,8 +114,8 @@ async fn record_as(
     }
 }
 
-/// An act of a case is for the offices of the case, the one that opens it included. Who asks again what became of one that was
-/// recorded is answered, wherever the case is by now.
+/// An act of a case is for the offices of the case, the one that opens it included. Who asks again
+/// what became of one that was recorded is answered, wherever the case is by now.
 async fn check_custody(app: &App, caller: &Principal, act: &Act) -> Result<(), HttpError> {
     let statement = act.statement();
     if statement.stream.kind() != AggregateType::Case || caller.offices == Offices::All {
