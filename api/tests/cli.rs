@@ -9,6 +9,8 @@ mod support;
 mod acting;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/fines.rs"]
 mod fines;
 #[path = "cli/founding.rs"]

@@ -18,7 +18,7 @@ impl Office {
     }
 
     /// In a ledger that was founded, and said so.
-    fn of(desk: Desk, said: &str, place: &str) -> Self {
+    pub(crate) fn of(desk: Desk, said: &str, place: &str) -> Self {
         let administrator = value(said, "administrator").split(' ').next().unwrap().to_owned();
         let served = Served::start(&desk);
         let mut office = Self { desk, served, administrator, attestor: String::new() };
@@ -27,11 +27,22 @@ impl Office {
             office.administer(&format!("OfficerEnrolled --fact key={key} --with-key attestor.pem"));
         let stream = enrolled.lines().rfind(|line| line.starts_with("stream ")).unwrap();
         value(stream, "stream").clone_into(&mut office.attestor);
-        office.administer(&format!(
-            "OfficerAppointed --stream {} --fact role=R-ATT --fact office={place} --fact from=2020-01-01",
-            office.attestor
-        ));
+        office.appoint("R-ATT", place);
         office
+    }
+
+    /// Gives the attestor a post more.
+    pub(crate) fn appoint(&self, role: &str, place: &str) {
+        self.administer(&format!(
+            "OfficerAppointed --stream {} --fact role={role} --fact office={place} --fact from=2020-01-01",
+            self.attestor
+        ));
+    }
+
+    /// Ends the serving; the ledger stays.
+    pub(crate) fn close(self) -> Desk {
+        drop(self.served);
+        self.desk
     }
 
     fn administer(&self, line: &str) -> String {

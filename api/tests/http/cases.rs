@@ -98,6 +98,27 @@ async fn an_act_is_explained_rule_by_rule() {
     assert_eq!(told["role_fits"], "records");
     let late = told["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == "DEF-018");
     assert_eq!(late.unwrap()["holds"], json!(null), "the day to leave by was not given");
+    let facts = json!({"weather": "fine", "leave_by": "soon", "ground": "77", "minor": 7});
+    let unfit = json!({"act": "ForcedReturnDecided", "facts": facts});
+    let reply = reader.post_json(&path, &unfit).await;
+    assert_eq!(reply.problem(422), "unknown-code", "that of the first violation");
+    let violations = reply.json()["violations"].clone();
+    let mut found: Vec<_> = violations
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (one["code"].as_str().unwrap().to_owned(), one["pointer"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    found.sort_unstable();
+    let expected = [
+        ("unknown-code", "/facts/ground"),
+        ("unknown-fact", "/facts/weather"),
+        ("wrong-fact", "/facts/leave_by"),
+        ("wrong-fact", "/facts/minor"),
+    ];
+    assert_eq!(found, expected.map(|(code, pointer)| (code.to_owned(), pointer.to_owned())));
     let unknown = reader.post_json(&path, &json!({"act": "Nothing"})).await;
     assert_eq!(unknown.problem(404), "not-found");
 }

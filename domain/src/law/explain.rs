@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::{
     file::{ActKind, Severity},
     fold::{Item, Moment, Related, View, fold, items},
+    judge::judge,
     laws::{Laws, Question as DueQuestion},
     model::{ActLaw, Effect, From, RuleLaw},
     next::{NextAct, next_acts},
@@ -16,7 +17,7 @@ use crate::{
     act::RecordedAct,
     ids::StatementHash,
     statement::Statement,
-    violation::{Certainty, Words},
+    violation::{Certainty, Violation, Words},
 };
 
 /// An act in a case, explained.
@@ -37,7 +38,13 @@ pub struct Explanation {
     /// Whether the role given may sign it, or record it for another; `None` where none was given.
     pub role_fits: Option<RoleFit>,
     pub rules: Vec<RuleFinding>,
+    /// Facts given that the act cannot hold: rules would be asked of nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<Violation>,
 }
+
+/// Codes of refusals that say of a given fact that it can never be one of the act.
+const UNFIT: [&str; 4] = ["fact-must-be-sealed", "unknown-code", "unknown-fact", "wrong-fact"];
 
 /// What a role may do with an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -118,7 +125,24 @@ pub fn explain<'a>(
         next: next.into_iter().find(|next| next.act == act.id)?,
         role_fits: candidate.signers.first().map(|signer| fit(act, &signer.role)),
         rules: act.rules.iter().map(|rule| finding(rule, &moment, &open)).collect(),
+        unfit: unfit(laws, acts, related, candidate, view),
     })
+}
+
+/// What is wrong with the facts given; what is missing is told as open.
+fn unfit<'a>(
+    laws: &'a Laws,
+    acts: &'a [RecordedAct],
+    related: &[Related<'a>],
+    candidate: &'a Statement,
+    view: View,
+) -> Vec<Violation> {
+    if candidate.facts.is_empty() {
+        return Vec::new();
+    }
+    let mut refusals = judge(laws, acts, related, candidate, view).refusals;
+    refusals.retain(|one| UNFIT.contains(&one.code) && one.pointer.starts_with("/facts/"));
+    refusals
 }
 
 fn fit(act: &ActLaw, role: &str) -> RoleFit {

@@ -8,6 +8,7 @@ use litopys_api::explain::ExplainRequest;
 use litopys_domain::ids::{AggregateType, StreamId};
 use litopys_domain::legal_time::LegalTime;
 use litopys_domain::statement::{Author, Signer};
+use litopys_domain::violation::Violation;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use super::super::client::{Client, Server};
 use super::super::data::Place;
 use super::super::database::Database;
 use super::super::opened::open_ledger;
-use super::super::{out::raw, runtime};
+use super::super::{Refused, out::raw, runtime};
 use super::language::Lang;
 
 #[derive(Debug, clap::Args)]
@@ -97,10 +98,20 @@ async fn read(place: &Place, case: Uuid, request: ExplainRequest) -> anyhow::Res
     let explained = explained.with_context(|| {
         format!("there is no case {case}, or its law has no act {act} on that day")
     })?;
-    let told = serde_json::to_value(explained)?;
+    let told = serde_json::to_value(&explained)?;
     drop(ledger);
     database.close().await?;
-    Ok(told)
+    if explained.unfit.is_empty() { Ok(told) } else { Err(Refused(unfit(&explained.unfit)).into()) }
+}
+
+/// As a ledger that is served says it.
+fn unfit(violations: &[Violation]) -> String {
+    let one = |violation: &Violation| {
+        let (says, mend) = (&violation.says.en, &violation.mend.en);
+        format!("  {} {says} ({mend})", violation.pointer)
+    };
+    let lines: Vec<_> = violations.iter().map(one).collect();
+    format!("facts that the act cannot hold:\n{}", lines.join("\n"))
 }
 
 /// The answer in words.

@@ -11,6 +11,8 @@ use crate::explain::ExplainRequest;
 use crate::http::App;
 use crate::http::error::HttpError;
 use crate::http::extract::{Caller, InPath, body_of, parse_object};
+use crate::http::problem::Problem;
+use crate::record::RecordError;
 
 /// An act that somebody thinks of (documented form).
 #[derive(Debug, ToSchema)]
@@ -34,7 +36,10 @@ pub(in crate::http) struct ExplainBody {
 #[utoipa::path(
     post, path = "/v1/cases/{id}/explanations", operation_id = "explain_act", tag = "cases", request_body = ExplainBody,
     params(("id" = Uuid, Path, description = "What follows `case/`")),
-    responses((status = 200, description = "Rule by rule", body = serde_json::Value))
+    responses(
+        (status = 200, description = "Rule by rule", body = serde_json::Value),
+        (status = 422, description = "A fact that the act cannot hold", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub(in crate::http) async fn explain(
     State(app): State<App>,
@@ -46,10 +51,16 @@ pub(in crate::http) async fn explain(
     let request: ExplainRequest = parse_object(&body)?;
     let (stream, _) = acts_of(&app, &caller, id).await?;
     let explained = app.ledger.explain(&stream, request).await?;
-    explained.map(Json).ok_or_else(|| {
+    let mut explained = explained.ok_or_else(|| {
         HttpError::not_found(
             "such act in the law of that day",
             "такої дії в законодавстві на той день",
         )
-    })
+    })?;
+    let unfit = std::mem::take(&mut explained.unfit);
+    if unfit.is_empty() {
+        Ok(Json(explained))
+    } else {
+        Err(HttpError::Record(RecordError::Refused(unfit)))
+    }
 }
