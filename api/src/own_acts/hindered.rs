@@ -96,23 +96,30 @@ impl Ledger {
     ) -> Result<Option<HinderedPut>, StoredError> {
         let world = self.tail().world();
         let acts = self.streams().load(dispute).await?;
-        let Some(mut put) = to_put(&world, &acts, by) else { return Ok(None) };
+        let dispute_state = state(&world.laws, &acts, View::new(Date::MAX, u64::MAX));
+        let mut puts = acts_put(&dispute_state).into_iter();
+        let Some(put) = puts.find(|put| put.by.to_string() == by) else { return Ok(None) };
         let (says, mend) = match owed_put(self, &put.case, dispute, by).await? {
             OwedPut::Nothing => return Ok(None),
             OwedPut::NoSuchCase => (says::no_such_case(&put.case), says::mend_claim(dispute)),
-            OwedPut::NoLaw => (says::no_law(put.on), says::mend_law(put.on)),
+            OwedPut::NoLaw => (says::no_law(put.date), says::mend_law(put.date)),
             OwedPut::Statement(statement) => {
                 let (acts, view) = load(self, &put.case).await?;
                 let Some(why) = self.refusal(&world, &statement, &acts, view).await? else {
                     return Ok(None);
                 };
-                let mend = says::mend_put(dispute, put.on, &why);
+                let mend = says::mend_put(dispute, put.date, &why);
                 (why.says, mend)
             }
         };
-        put.says = says::put(&put.act, dispute, &says);
-        put.mend = mend;
-        Ok(Some(put))
+        Ok(Some(HinderedPut {
+            act: put.act.to_owned(),
+            on: put.date,
+            case: put.case,
+            decision: put.decision,
+            says: says::put(put.act, dispute, &says),
+            mend,
+        }))
     }
 
     /// Why an act would be refused at the end of the log.
@@ -127,18 +134,4 @@ impl Ledger {
         let review = circumstances.review(acts, statement);
         Ok(review.ok().and_then(|review| review.violations.into_iter().next()))
     }
-}
-
-/// What an act of a dispute puts into another case, with nothing said yet.
-fn to_put(world: &World, dispute: &[RecordedAct], by: &str) -> Option<HinderedPut> {
-    let dispute = state(&world.laws, dispute, View::new(Date::MAX, u64::MAX));
-    let put = acts_put(&dispute).into_iter().find(|put| put.by.to_string() == by)?;
-    Some(HinderedPut {
-        act: put.act.to_owned(),
-        on: put.date,
-        case: put.case,
-        decision: put.decision,
-        says: Words::new("", ""),
-        mend: Words::new("", ""),
-    })
 }
